@@ -1,0 +1,1 @@
+"""Shapes and small services that every part of Quietzone shares."""

@@ -1,0 +1,1 @@
+"""QR symbols: one scene, every format."""

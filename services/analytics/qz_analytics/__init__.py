@@ -1,0 +1,1 @@
+"""From the topic of scans to a chart."""
