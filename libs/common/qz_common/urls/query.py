@@ -1,0 +1,43 @@
+"""Query parameters put onto an admitted location, on the hot path: pure, and bytes out.
+
+Scheme, host and path of the location never change, and a parameter that the owner wrote into
+the destination is never replaced or repeated by one that a visitor brought along.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl, quote, unquote_plus
+
+MAX_SERVED = 4096
+MAX_PASSED_PAIRS = 50
+
+
+def add_query(location: str, pairs: Iterable[tuple[str, str]], limit: int = MAX_SERVED) -> bytes:
+    """`location` must come from `admit`; a pair that would pass `limit` bytes is left out."""
+    base, hash_sign, fragment = location.partition("#")
+    head, mark, query = base.partition("?")
+    taken = _names(query) if query else frozenset()
+    parts = [query] if query else []
+    length = len(location) + (0 if mark else 1)
+    for name, value in pairs if location.startswith("http") else ():
+        part = f"{_escaped(name)}={_escaped(value)}"
+        if name and name not in taken and length + len(part) + 1 <= limit:
+            parts.append(part)
+            length += len(part) + 1
+    joined = f"{head}?{'&'.join(parts)}" if parts else base
+    return f"{joined}{hash_sign}{fragment}".encode("ascii")
+
+
+def query_pairs(raw: bytes, limit: int = MAX_PASSED_PAIRS) -> list[tuple[str, str]]:
+    """The decoded pairs of a request's query string, in order; the first `limit` fields count."""
+    if not raw:
+        return []
+    fields = "&".join(raw.decode("latin-1").split("&", limit)[:limit])
+    return parse_qsl(fields, keep_blank_values=True, errors="replace")
+
+
+def _names(query: str) -> frozenset[str]:
+    return frozenset(unquote_plus(field.partition("=")[0]) for field in query.split("&"))
+
+
+def _escaped(text: str) -> str:
+    return quote(text, safe="", errors="replace")
