@@ -1,0 +1,135 @@
+"""The facts of one request, cheap to hold and worked out only when a rule asks.
+
+Built by the edge from raw bytes on the hot path. An unknown fact is empty (0 for numbers) and
+equals nothing. No field has an IP address: place and visitor are made before.
+"""
+
+from datetime import datetime
+from urllib.parse import unquote_plus
+
+import msgspec
+
+from qz_common.device import UNKNOWN_CLIENT, Client, describe
+from qz_common.geo import NOWHERE, Place
+from qz_common.wall import wall_clock
+
+UA_BYTES = 400
+LANGUAGE_BYTES = 500
+QUERY_PAIRS = 100
+REFERRER_BYTES = 2000
+STICKY_KEY = "qz_k"
+STICKY_KEY_LENGTH = 128
+
+
+class Visit(msgspec.Struct, kw_only=True):
+    ts_ms: int
+    method: str = "GET"
+    user_agent: bytes = b""
+    accept_language: bytes = b""
+    referrer: bytes = b""
+    query: bytes = b""
+    """The query string without its question mark."""
+    place: Place = NOWHERE
+    visitor: int = 0
+    source: str = ""
+    """`symbol` or `link`."""
+    visit_number: int = 0
+    """Which visit of this visitor to this link it is today; 0 when nobody counted."""
+    _client: Client | None = None
+    _language: str | None = None
+    _pairs: dict[str, list[str]] | None = None
+    _walls: dict[str, datetime | None] | None = None
+
+    @property
+    def client(self) -> Client:
+        client = self._client
+        if client is None:
+            agent = self.user_agent
+            client = self._client = describe(agent[:UA_BYTES]) if agent else UNKNOWN_CLIENT
+        return client
+
+    @property
+    def language(self) -> str:
+        """The most wanted language as the browser wrote it, or empty."""
+        language = self._language
+        if language is None:
+            language = self._language = most_wanted(self.accept_language)
+        return language
+
+    @property
+    def referrer_host(self) -> str:
+        return host_of(self.referrer)
+
+    @property
+    def sticky_key(self) -> str:
+        """What the visitor brings along instead of a cookie, to keep an arm for longer."""
+        if STICKY_KEY.encode() not in self.query:
+            return ""
+        values = self.query_values(STICKY_KEY)
+        return values[0] if values and len(values[0]) <= STICKY_KEY_LENGTH else ""
+
+    def query_values(self, key: str) -> list[str]:
+        pairs = self._pairs
+        if pairs is None:
+            pairs = self._pairs = read_query(self.query)
+        return pairs.get(key, [])
+
+    def wall_clock(self, zone: str) -> datetime | None:
+        walls = self._walls
+        if walls is None:
+            walls = self._walls = {}
+        if zone not in walls:
+            walls[zone] = wall_clock(self.ts_ms, zone)
+        return walls[zone]
+
+
+def read_query(query: bytes) -> dict[str, list[str]]:
+    """Percent-decoded values by key; what is no UTF-8 shows as replacement characters."""
+    pairs: dict[str, list[str]] = {}
+    for part in query.decode("latin-1").split("&", QUERY_PAIRS)[:QUERY_PAIRS]:
+        if part:
+            key, _, value = part.partition("=")
+            pairs.setdefault(unquote_plus(key), []).append(unquote_plus(value))
+    return pairs
+
+
+def most_wanted(accept_language: bytes) -> str:
+    """The tag with the highest q, the earlier one of equals; q=0, `*` and nonsense never."""
+    best, best_q = "", 0.0
+    for part in accept_language[:LANGUAGE_BYTES].decode("latin-1").split(","):
+        tag, _, parameters = part.partition(";")
+        q = _weight(parameters)
+        tag = tag.strip().replace("_", "-")
+        if q > best_q and _is_tag(tag):
+            best, best_q = tag, q
+    return best
+
+
+def _weight(parameters: str) -> float:
+    """1 without a q; 0, which is never, for a q that is no number from 0 to 1."""
+    name, _, text = parameters.strip().partition("=")
+    if not name:
+        return 1.0
+    digits = text.strip()
+    if name.strip().lower() != "q" or not digits.replace(".", "", 1).isdecimal():
+        return 0.0
+    q = float(digits)
+    return q if q <= 1 else 0.0
+
+
+def _is_tag(tag: str) -> bool:
+    plain = tag.replace("-", "")
+    return plain.isalnum() and plain.isascii() and tag[0].isalpha() and len(tag) <= 35
+
+
+def host_of(referrer: bytes) -> str:
+    """The lower-case host of a referrer, without user, port and final dot; empty when none."""
+    _, found, rest = referrer[:REFERRER_BYTES].decode("latin-1").partition("://")
+    if not found:
+        return ""
+    for end in "/?#\\":
+        rest = rest.partition(end)[0]
+    host = rest.rpartition("@")[2]
+    if not host.startswith("["):
+        host = host.partition(":")[0]
+    return host.rstrip(".").lower()
