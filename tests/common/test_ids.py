@@ -25,7 +25,14 @@ def test_an_id_reads_back_to_its_uuid(uuid: object) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "qr_", "qr", "lnk_01arz3ndektsv4rrffq69g5fav", "qr_01arz3ndektsv4rrffq69g5fa", "qr_" + "z" * 26]
+    [
+        "",
+        "qr_",
+        "qr",
+        "lnk_01arz3ndektsv4rrffq69g5fav",
+        "qr_01arz3ndektsv4rrffq69g5fa",
+        "qr_" + "z" * 26,
+    ]
     + ["qr_01ARZ3NDEKTSV4RRFFQ69G5FAV", "qr_01arz3ndektsv4rrffq69g5fai", "qr_\u0660" + "0" * 25],
 )
 def test_anything_else_is_no_id(text: str) -> None:
@@ -47,7 +54,14 @@ def test_random_slugs_have_fifty_bits_of_a_readable_alphabet() -> None:
 
 @pytest.mark.parametrize(
     ("text", "fits"),
-    [("abc", True), ("a_-9", True), ("ab", False), ("a" * 65, False), ("Abc", False), ("é" * 5, False)]
+    [
+        ("abc", True),
+        ("a_-9", True),
+        ("ab", False),
+        ("a" * 65, False),
+        ("Abc", False),
+        ("é" * 5, False),
+    ]
     + [("abc\n", False), ("a/b", False), ("..", False), ("%2e%2e", False)],
 )
 def test_the_form_of_a_slug(text: str, fits: bool) -> None:
