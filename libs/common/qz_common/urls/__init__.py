@@ -8,14 +8,15 @@ from qz_common.urls.gate import AdmittedUrl, admit
 from qz_common.urls.hosts import Host, canonical_domain, parse_host
 from qz_common.urls.kinds import geo, mailto, map_place, map_point, sms, tel, whatsapp
 from qz_common.urls.parse import MAX_LENGTH, ParsedUrl, parse
-from qz_common.urls.policy import KNOWN_SHORTENERS, UrlPolicy
-from qz_common.urls.query import add_query, query_pairs
+from qz_common.urls.policy import KNOWN_SHORTENERS, OPEN_POLICY, UrlPolicy
+from qz_common.urls.query import add_query, header_bytes, query_pairs
 from qz_common.urls.referrer import refer_host
 from qz_common.urls.refusal import UrlCode, UrlRefused
 
 __all__ = [
     "KNOWN_SHORTENERS",
     "MAX_LENGTH",
+    "OPEN_POLICY",
     "AdmittedUrl",
     "Host",
     "ParsedUrl",
@@ -26,6 +27,7 @@ __all__ = [
     "admit",
     "canonical_domain",
     "geo",
+    "header_bytes",
     "mailto",
     "map_place",
     "map_point",

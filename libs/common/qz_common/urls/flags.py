@@ -42,6 +42,6 @@ def _script(letter: str) -> str:
 
 
 def _is_confusable(label: str) -> bool:
-    """A whole label that reads as Latin and is not: no mix to see, the worst of the twins."""
+    """The label reads as plain Latin, and is not."""
     letters = [char for char in label if char.isalpha() and not char.isascii()]
     return bool(letters) and all(char in LATIN_TWINS for char in letters)

@@ -6,8 +6,10 @@ from urllib.parse import unquote
 
 from qz_common.urls.flags import flags_of
 from qz_common.urls.parse import ParsedUrl, parse
-from qz_common.urls.policy import UrlPolicy
+from qz_common.urls.policy import OPEN_POLICY, UrlPolicy
 from qz_common.urls.refusal import UrlCode, UrlRefused
+
+MAX_FOLDERS = 8  # deeper ones are looked up as a whole page only
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +23,12 @@ class AdmittedUrl:
     flags: frozenset[str]
 
 
-def admit(raw: str, policy: UrlPolicy | None = None) -> AdmittedUrl:
+def admit(raw: str, policy: UrlPolicy = OPEN_POLICY) -> AdmittedUrl:
     """The canonical form of `raw`, or UrlRefused."""
-    rules = policy if policy is not None else UrlPolicy()
-    url = parse(raw, rules.max_length)
+    url = parse(raw, policy.max_length)
     for refuse in REFUSALS:
-        refuse(url, rules)
-    flags = flags_of(url.host, rules.shorteners)
+        refuse(url, policy)
+    flags = flags_of(url.host, policy.shorteners)
     return AdmittedUrl(url.location, url.scheme, url.host.ascii, url.host.unicode, flags)
 
 
@@ -67,7 +68,7 @@ def _threat_keys(url: ParsedUrl) -> Iterator[str]:
     paths = {""}
     for target in (url.target, unquote(url.target)):
         page = target.partition("?")[0]
-        folders = page.split("/")[:-1]
+        folders = page.split("/")[:-1][:MAX_FOLDERS]
         paths |= {target, page} | {"/".join(folders[: n + 1]) + "/" for n in range(len(folders))}
     for domain in url.host.domains():
         yield from (domain + path for path in paths)

@@ -20,7 +20,18 @@ ASCII_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 # names that mean a machine nearby: RFC 6761, RFC 8375, ICANN's .internal, and old habits
 PRIVATE_SUFFIXES = frozenset(
-    "localhost local localdomain internal intranet lan home corp private home.arpa".split()
+    {
+        "localhost",
+        "local",
+        "localdomain",
+        "internal",
+        "intranet",
+        "lan",
+        "home",
+        "corp",
+        "private",
+        "home.arpa",
+    }
 )
 
 
@@ -104,12 +115,11 @@ def _unicode_label(label: str) -> str:
 
 def _refuse_bad_direction(labels: list[str]) -> None:
     """A name with one right-to-left label is held to the Bidi rule in all of its labels."""
+    if not any(map(_is_rtl, labels)):
+        return
     try:
-        if any(
-            not label.isascii() and idna.check_bidi(label) and _is_rtl(label) for label in labels
-        ):
-            for label in labels:
-                idna.check_bidi(label, check_ltr=True)
+        for label in labels:
+            idna.check_bidi(label, check_ltr=True)
     except idna.IDNAError as error:
         raise invalid("the host name mixes reading directions") from error
 
@@ -119,8 +129,10 @@ def _is_rtl(label: str) -> bool:
 
 
 def _ipv6(raw: str) -> Host:
+    if not raw.endswith("]"):
+        raise invalid("an IPv6 address in a URL stands in brackets")
     try:
-        address = IPv6Address(raw.removeprefix("[").removesuffix("]"))
+        address = IPv6Address(raw[1:-1])
     except AddressValueError as error:
         raise invalid("the host is not a valid IPv6 address") from error
     if address.scope_id is not None:

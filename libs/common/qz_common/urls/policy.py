@@ -7,9 +7,38 @@ from qz_common.urls.hosts import canonical_domain
 from qz_common.urls.parse import MAX_LENGTH
 
 KNOWN_SHORTENERS = frozenset(
-    "adf.ly bit.do bit.ly bl.ink buff.ly cutt.ly dlvr.it dub.sh goo.gl is.gd lnkd.in me-qr.com "
-    "mcaf.ee ow.ly qr.io qrco.de rb.gy rebrand.ly s.id short.gy shorturl.at soo.gd su.pr t.co "
-    "t.ly tiny.cc tinyurl.com trib.al v.gd x.co".split()
+    {
+        "adf.ly",
+        "bit.do",
+        "bit.ly",
+        "bl.ink",
+        "buff.ly",
+        "cutt.ly",
+        "dlvr.it",
+        "dub.sh",
+        "goo.gl",
+        "is.gd",
+        "lnkd.in",
+        "me-qr.com",
+        "mcaf.ee",
+        "ow.ly",
+        "qr.io",
+        "qrco.de",
+        "rb.gy",
+        "rebrand.ly",
+        "s.id",
+        "short.gy",
+        "shorturl.at",
+        "soo.gd",
+        "su.pr",
+        "t.co",
+        "t.ly",
+        "tiny.cc",
+        "tinyurl.com",
+        "trib.al",
+        "v.gd",
+        "x.co",
+    }
 )
 
 
@@ -40,3 +69,6 @@ class UrlPolicy:
 
 def _canonical(domains: Iterable[str]) -> frozenset[str]:
     return frozenset(canonical_domain(domain) for domain in domains)
+
+
+OPEN_POLICY = UrlPolicy()

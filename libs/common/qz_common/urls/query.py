@@ -4,11 +4,13 @@ Scheme, host and path of the location never change, and a parameter that the own
 the destination is never replaced or repeated by one that a visitor brought along.
 """
 
+import re
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, quote, unquote_plus
 
 MAX_SERVED = 4096
 MAX_PASSED_PAIRS = 50
+VISIBLE = re.compile(rb"[\x21-\x7e]+")
 
 
 def add_query(location: str, pairs: Iterable[tuple[str, str]], limit: int = MAX_SERVED) -> bytes:
@@ -25,6 +27,14 @@ def add_query(location: str, pairs: Iterable[tuple[str, str]], limit: int = MAX_
             length += len(part) + 1
     joined = f"{head}?{'&'.join(parts)}" if parts else base
     return f"{joined}{hash_sign}{fragment}".encode("ascii")
+
+
+def header_bytes(location: str) -> bytes:
+    """The last check before a Location header; ValueError for what no gate can have written."""
+    value = location.encode("ascii")
+    if not VISIBLE.fullmatch(value):
+        raise ValueError("a location has a byte outside 0x21 to 0x7e")
+    return value
 
 
 def query_pairs(raw: bytes, limit: int = MAX_PASSED_PAIRS) -> list[tuple[str, str]]:
