@@ -3,6 +3,7 @@ import string
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from qz_common.ids import (
     CROCKFORD,
     is_slug,

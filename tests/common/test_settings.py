@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from qz_common.settings import REQUIRED, SettingsError, describe, group, load, setting
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from qz_common import events, records
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -5,6 +5,7 @@ Problem(status, code, detail)      an answer to a caller, RFC 9457
 ├── Unauthenticated      401       no key, or none that works
 ├── Forbidden            403       the key may not do this
 ├── NotFound             404       absent, or somebody else's: the same answer
+├── MethodNotAllowed     405       `Allow` names the ones that exist
 ├── Conflict             409       the state of things forbids it now
 ├── Gone                 410       was handed out once already
 ├── PreconditionFailed   412       If-Match names another version
