@@ -1,5 +1,6 @@
 """Browser; `in_app` is the browser inside any app that has one."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from qz_common.visit import Visit
 
 class Browser(Named, frozen=True, tag="browser"):
     noun: ClassVar[str] = "browser"
-    wider = dict.fromkeys(IN_APP, "in_app")
+    wider: ClassVar[Mapping[str, str]] = dict.fromkeys(IN_APP, "in_app")
 
     def canonical(self) -> Self:
         return replace(self, values=lowered(self.values))

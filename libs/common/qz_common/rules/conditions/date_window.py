@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import msgspec
 
 from qz_common.rules.conditions.base import Base, Problem
-from qz_common.wall import opening_ms, read_wall, wall_clock, zone_problem
 from qz_common.visit import Visit
+from qz_common.wall import opening_ms, read_wall, wall_clock, zone_problem
 
 SHAPE = "a wall-clock time without offset is needed, as in 2026-05-01 or 2026-05-01T09:00"
 

@@ -1,5 +1,6 @@
 """Device: what is held in the hand; `mobile` is a phone or a tablet."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from qz_common.visit import Visit
 
 class Device(Named, frozen=True, tag="device"):
     noun: ClassVar[str] = "device"
-    wider = dict.fromkeys(MOBILE, "mobile")
+    wider: ClassVar[Mapping[str, str]] = dict.fromkeys(MOBILE, "mobile")
 
     def canonical(self) -> Self:
         return replace(self, values=lowered(self.values))

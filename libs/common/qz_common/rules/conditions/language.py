@@ -1,5 +1,6 @@
 """Language: the visitor's most wanted one; `pt` covers `pt-BR`, never the reverse."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Self
 
 from msgspec.structs import replace
@@ -19,7 +20,7 @@ class Language(Named, frozen=True, tag="language"):
     def fact(self, visit: Visit) -> str:
         return visit.language
 
-    def matches(self, visit: Visit, beside: tuple[Base, ...] = ()) -> bool:
+    def matches(self, visit: Visit, beside: Sequence[Base] = ()) -> bool:
         wanted = visit.language.lower() + "-"
         equal = any(wanted.startswith(value + "-") for value in self.values)
         return equal is (self.op == "is")

@@ -1,5 +1,6 @@
 """Operating system; `ios` covers iPadOS, since whoever asks for it means the App Store."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from qz_common.visit import Visit
 
 class Os(Named, frozen=True, tag="os"):
     noun: ClassVar[str] = "operating system"
-    wider = {"ipados": "ios"}
+    wider: ClassVar[Mapping[str, str]] = {"ipados": "ios"}
 
     def canonical(self) -> Self:
         return replace(self, values=lowered(self.values))

@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from qz_common.rules.conditions.base import Base, Problem
-from qz_common.wall import DAY_SECONDS, read_clock, zone_problem
 from qz_common.visit import Visit
+from qz_common.wall import DAY_SECONDS, read_clock, zone_problem
 
 SHAPE = "a time of day is needed, as in 09:00 or 23:59:59 (24:00 ends a day)"
 DAY = timedelta(days=1)

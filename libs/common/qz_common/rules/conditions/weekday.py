@@ -19,8 +19,8 @@ from qz_common.rules.conditions.base import (
     value_problems,
 )
 from qz_common.rules.conditions.time_of_day import TimeOfDay
-from qz_common.wall import zone_problem
 from qz_common.visit import Visit
+from qz_common.wall import zone_problem
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

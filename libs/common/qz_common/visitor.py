@@ -1,0 +1,113 @@
+"""Who a visitor is, without being able to say who: keyed hashes that mean nothing tomorrow.
+
+`visitor` is made of the day's salt, the workspace, the network address and the user agent;
+`ip_hash` of the same without the user agent. 64 bits each, 0 for none. The address goes no
+further than this module's arguments.
+
+A network address is the whole IPv4 address (also when written as IPv4-mapped IPv6), or the /64
+of an IPv6 one: a /64 is what a household or a handset is given, as IPv4 gives one address, and
+the lower half changes by itself within the day (privacy extensions).
+"""
+
+import hashlib
+import socket
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+DAY_MS = 86_400_000
+KEPT_DAYS = 2
+"""Yesterday and today: no salt is kept for longer than 48 hours."""
+MAPPED = bytes(10) + b"\xff\xff"
+HASH_BYTES = 8
+UA_BYTES = 400
+
+
+class Identity(NamedTuple):
+    visitor: int
+    ip_hash: int
+
+
+NOBODY = Identity(0, 0)
+
+
+def network(ip: str) -> bytes:
+    """4 bytes of IPv4, 8 bytes of IPv6; empty for what is no address."""
+    try:
+        if ":" not in ip:
+            return socket.inet_pton(socket.AF_INET, ip)
+        packed = socket.inet_pton(socket.AF_INET6, ip.partition("%")[0])
+    except (OSError, ValueError):
+        return b""
+    return packed[12:] if packed.startswith(MAPPED) else packed[:8]
+
+
+def asks_for_privacy(dnt: bytes, gpc: bytes) -> bool:
+    """The values of `DNT` and `Sec-GPC`."""
+    return dnt == b"1" or gpc == b"1"
+
+
+class Salts:
+    """The salt of a UTC day; a day without one takes the next step from the day before.
+
+    Each step is a keyed hash of the date under the salt of the day before, so every edge that
+    knows the same published salt makes the same ones, whenever it starts, and an old salt need
+    not be kept. `fallback` is what there is before any salt was published; no two edges
+    share it.
+    """
+
+    def __init__(self, fallback: bytes) -> None:
+        self._fallback = fallback
+        self._known: dict[date, bytes] = {}
+        self._today = -1
+        self._keyed = hashlib.blake2b(key=fallback, digest_size=HASH_BYTES)
+
+    def put(self, day: str, salt: str) -> None:
+        """A published salt; ValueError when the day is no date."""
+        self._known[date.fromisoformat(day)] = _key(salt.encode())
+        self._today = -1
+
+    def identify(self, ts_ms: int, workspace: str, ip: str, user_agent: bytes) -> Identity:
+        """The visitor of this day; nobody when the address is none."""
+        address = network(ip)
+        if not address:
+            return NOBODY
+        if ts_ms // DAY_MS != self._today:
+            self._turn(ts_ms)
+        state = self._keyed.copy()
+        state.update(b"%b\0%b" % (workspace.encode(), address))
+        ip_hash = int.from_bytes(state.digest()) or 1
+        state.update(b"\0" + user_agent[:UA_BYTES])
+        return Identity(int.from_bytes(state.digest()) or 1, ip_hash)
+
+    def of_day(self, day: date) -> bytes:
+        """The key of this day, stepped on from the newest known day before it."""
+        if day in self._known:
+            return self._known[day]
+        earlier = [known for known in self._known if known < day]
+        if not earlier:
+            return _step(self._fallback, day)
+        known = max(earlier)
+        key = self._known[known]
+        while known < day:
+            known += timedelta(days=1)
+            key = _step(key, known)
+        return key
+
+    def _turn(self, ts_ms: int) -> None:
+        """Take up this day's salt, and forget all that is older than yesterday's."""
+        day = datetime.fromtimestamp(ts_ms / 1000, UTC).date()
+        key = self.of_day(day)
+        self._keyed = hashlib.blake2b(key=key, digest_size=HASH_BYTES)
+        self._today = ts_ms // DAY_MS
+        oldest = day - timedelta(days=KEPT_DAYS - 1)
+        if any(known < oldest for known in self._known):
+            self._known = {known: kept for known, kept in self._known.items() if known >= oldest}
+            self._known[day] = key
+
+
+def _key(salt: bytes) -> bytes:
+    return hashlib.blake2b(salt, digest_size=32).digest()
+
+
+def _step(key: bytes, day: date) -> bytes:
+    return hashlib.blake2b(day.isoformat().encode(), key=key, digest_size=32).digest()
