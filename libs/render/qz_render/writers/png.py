@@ -1,0 +1,102 @@
+"""PNG straight from numpy and zlib: 1-bit or 4-bit palette where one ink allows it, else RGB(A)."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qz_render.color import Color
+from qz_render.raster import Mono, Pixels, draw, draw_mono
+from qz_render.scene import Scene
+from qz_render.writers.target import Target
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PALETTE, _RGB, _RGBA = 3, 2, 6
+_SHADES = 16
+_INCH_MM = 25.4
+
+
+def write_png(scene: Scene, target: Target) -> bytes:
+    view = target.view
+    mono = draw_mono(scene, view)
+    chunks = _mono_chunks(mono) if mono else _color_chunks(draw(scene, view))
+    return _file(chunks, view.width, view.height, target.size.dpi)
+
+
+def encode_pixels(pixels: Pixels) -> bytes:
+    """A PNG of RGBA pixels."""
+    return _file(_color_chunks(pixels), pixels.shape[1], pixels.shape[0], None)
+
+
+def _file(chunks: tuple[int, int, bytes, bytes], width: int, height: int, dpi: int | None) -> bytes:
+    depth, kind, head, rows = chunks
+    header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
+    density = b""
+    if dpi:
+        per_metre = round(dpi / _INCH_MM * 1000)
+        density = _chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
+    return b"".join(
+        (
+            _SIGNATURE,
+            _chunk(b"IHDR", header),
+            density,
+            head,
+            _chunk(b"IDAT", rows),
+            _chunk(b"IEND", b""),
+        )
+    )
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def _mono_chunks(mono: Mono) -> tuple[int, int, bytes, bytes]:
+    """One bit a pixel where every pixel is all ink or all background, else sixteen shades."""
+    inside = mono.coverage
+    crisp = not bool(np.any((inside != 0) & (inside != 255)))
+    if crisp:
+        rows = np.packbits(inside, axis=1)
+        return 1, _PALETTE, _palette(mono, 2), _deflate(rows)
+    levels = (inside.astype(np.uint16) * (_SHADES - 1) + 127) // 255
+    shades = np.pad(levels.astype(np.uint8), ((0, 0), (0, levels.shape[1] % 2)))
+    rows = (shades[:, 0::2] << 4) | shades[:, 1::2]
+    return 4, _PALETTE, _palette(mono, _SHADES), _deflate(rows)
+
+
+def _palette(mono: Mono, count: int) -> bytes:
+    """Blends of ink over background; with alpha in a tRNS chunk when needed."""
+    entries = [_blend(mono.ink, mono.background, i / (count - 1)) for i in range(count)]
+    colors = _chunk(b"PLTE", b"".join(bytes(entry.rgb) for entry in entries))
+    if all(entry.opaque for entry in entries):
+        return colors
+    return colors + _chunk(b"tRNS", bytes(entry.alpha for entry in entries))
+
+
+def _blend(ink: Color, below: Color, share: float) -> Color:
+    """`share` of an ink over a background that may be clear."""
+    above = share * ink.alpha / 255
+    kept = (1 - above) * below.alpha / 255
+    total = above + kept
+    if total == 0:
+        return below
+    mixed = (round((a * above + b * kept) / total) for a, b in zip(ink.rgb, below.rgb))
+    return Color(*mixed, alpha=round(total * 255))
+
+
+def _color_chunks(pixels: Pixels) -> tuple[int, int, bytes, bytes]:
+    opaque = bool((pixels[:, :, 3] == 255).all())
+    channels = 3 if opaque else 4
+    rows = np.ascontiguousarray(pixels[:, :, :channels]).reshape(len(pixels), -1)
+    return 8, _RGB if opaque else _RGBA, b"", _deflate(rows)
+
+
+def _deflate(rows: NDArray[np.uint8]) -> bytes:
+    """Each row as its difference from the one above: modules repeat, so most become zeros."""
+    filtered = np.empty((rows.shape[0], rows.shape[1] + 1), np.uint8)
+    filtered[:, 0] = 2
+    filtered[0, 1:] = rows[0]
+    np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
+    return zlib.compress(filtered, 1)
