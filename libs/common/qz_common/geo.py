@@ -17,6 +17,7 @@ import msgspec
 from maxminddb.reader import Metadata
 from maxminddb.types import Record
 
+from qz_common.address import packed_address
 from qz_common.region_names import RegionNames, fold_name
 
 __all__ = ["NOWHERE", "Geo", "Place", "fold_name"]
@@ -45,12 +46,9 @@ class _Data:
         self.problem = ""
         self.regions = RegionNames({})
         try:
-            for file in _files(path):
-                reader = maxminddb.open_database(file)
-                self.readers[reader.metadata().ip_version] = reader
+            self.readers = _open_readers(path)
             self.regions = RegionNames.read(_regions_file(path))
         except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
-            self.readers = {}
             self.problem = f"{type(error).__name__}: {error}"
 
     def find(self, ip: str) -> Place:
@@ -172,9 +170,17 @@ def _text(record: Record | None, key: str) -> str:
 
 
 def _plain(ip: str) -> str:
-    """Without a zone; IPv4-mapped IPv6 as IPv4."""
-    ip = ip.partition("%")[0]
-    return ip[7:] if ip[:7].lower() == "::ffff:" and "." in ip else ip
+    """IPv4-mapped IPv6 as IPv4; without a zone."""
+    if ":" not in ip:
+        return ip
+    packed = packed_address(ip)
+    return ".".join(map(str, packed)) if len(packed) == 4 else ip.partition("%")[0]
+
+
+def _open_readers(path: Path) -> dict[int, maxminddb.Reader]:
+    """By IP version: a file for IPv6 has IPv4 too, unless there is one of its own."""
+    readers = map(maxminddb.open_database, _files(path))
+    return {reader.metadata().ip_version: reader for reader in readers}
 
 
 def _files(path: Path) -> list[Path]:

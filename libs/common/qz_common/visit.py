@@ -4,7 +4,9 @@ Built by the edge from raw bytes on the hot path. An unknown fact is empty (0 fo
 equals nothing. No field has an IP address: place and visitor are made before.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 import msgspec
@@ -38,7 +40,6 @@ class Visit(msgspec.Struct, kw_only=True):
     _client: Client | None = None
     _language: str | None = None
     _pairs: dict[str, list[str]] | None = None
-    _walls: dict[str, datetime | None] | None = None
 
     @property
     def client(self) -> Client:
@@ -53,7 +54,7 @@ class Visit(msgspec.Struct, kw_only=True):
         """The most wanted language as the browser wrote it, or empty."""
         language = self._language
         if language is None:
-            language = self._language = most_wanted(self.accept_language)
+            language = self._language = most_wanted(self.accept_language[:LANGUAGE_BYTES])
         return language
 
     @property
@@ -75,28 +76,25 @@ class Visit(msgspec.Struct, kw_only=True):
         return pairs.get(key, [])
 
     def wall_clock(self, zone: str) -> datetime | None:
-        walls = self._walls
-        if walls is None:
-            walls = self._walls = {}
-        if zone not in walls:
-            walls[zone] = wall_clock(self.ts_ms, zone)
-        return walls[zone]
+        return wall_clock(self.ts_ms // 1000, zone)
 
 
 def read_query(query: bytes) -> dict[str, list[str]]:
     """Percent-decoded values by key; what is no UTF-8 shows as replacement characters."""
+    decode: Callable[[str], str] = unquote_plus if b"%" in query or b"+" in query else str
     pairs: dict[str, list[str]] = {}
-    for part in query.decode("latin-1").split("&", QUERY_PAIRS)[:QUERY_PAIRS]:
+    for part in query.decode("utf-8", "replace").split("&", QUERY_PAIRS)[:QUERY_PAIRS]:
         if part:
             key, _, value = part.partition("=")
-            pairs.setdefault(unquote_plus(key), []).append(unquote_plus(value))
+            pairs.setdefault(decode(key), []).append(decode(value))
     return pairs
 
 
+@lru_cache(2048)
 def most_wanted(accept_language: bytes) -> str:
     """The tag with the highest q, the earlier one of equals; q=0, `*` and nonsense never."""
     best, best_q = "", 0.0
-    for part in accept_language[:LANGUAGE_BYTES].decode("latin-1").split(","):
+    for part in accept_language.decode("latin-1").split(","):
         tag, _, parameters = part.partition(";")
         q = _weight(parameters)
         tag = tag.strip().replace("_", "-")

@@ -10,14 +10,14 @@ the lower half changes by itself within the day (privacy extensions).
 """
 
 import hashlib
-import socket
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
+
+from qz_common.address import packed_address
 
 DAY_MS = 86_400_000
 KEPT_DAYS = 2
 """Yesterday and today: no salt is kept for longer than 48 hours."""
-MAPPED = bytes(10) + b"\xff\xff"
 HASH_BYTES = 8
 UA_BYTES = 400
 
@@ -32,13 +32,7 @@ NOBODY = Identity(0, 0)
 
 def network(ip: str) -> bytes:
     """4 bytes of IPv4, 8 bytes of IPv6; empty for what is no address."""
-    try:
-        if ":" not in ip:
-            return socket.inet_pton(socket.AF_INET, ip)
-        packed = socket.inet_pton(socket.AF_INET6, ip.partition("%")[0])
-    except (OSError, ValueError):
-        return b""
-    return packed[12:] if packed.startswith(MAPPED) else packed[:8]
+    return packed_address(ip)[:8]
 
 
 def asks_for_privacy(dnt: bytes, gpc: bytes) -> bool:

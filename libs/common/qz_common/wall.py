@@ -30,12 +30,13 @@ def zone_problem(name: str) -> str:
     return "" if zone(name) else f"`{name}` is no IANA time zone, as in Europe/Lisbon"
 
 
-def wall_clock(ts_ms: int, zone_name: str) -> datetime | None:
+@lru_cache(512)
+def wall_clock(second: int, zone_name: str) -> datetime | None:
     """What a clock on the wall shows, without its zone; None when the zone is unknown."""
     place = zone(zone_name)
     if place is None:
         return None
-    return datetime.fromtimestamp(ts_ms // 1000, place).replace(tzinfo=None, fold=0)
+    return datetime.fromtimestamp(second, place).replace(tzinfo=None, fold=0)
 
 
 def read_wall(text: str) -> datetime | None:

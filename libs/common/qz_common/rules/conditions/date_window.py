@@ -10,7 +10,7 @@ import msgspec
 
 from qz_common.rules.conditions.base import Base, Problem
 from qz_common.visit import Visit
-from qz_common.wall import opening_ms, read_wall, wall_clock, zone_problem
+from qz_common.wall import opening_ms, read_wall, zone_problem
 
 SHAPE = "a wall-clock time without offset is needed, as in 2026-05-01 or 2026-05-01T09:00"
 
@@ -55,5 +55,5 @@ class DateWindow(Base, frozen=True, tag="date_window", omit_defaults=True):
         return f"date is {start}{end}in {self.zone}"
 
     def seen(self, visit: Visit) -> str:
-        at = wall_clock(visit.ts_ms, self.zone)
+        at = visit.wall_clock(self.zone)
         return f"it is {at:%Y-%m-%dT%H:%M:%S} in {self.zone}" if at else "local time is unknown"
