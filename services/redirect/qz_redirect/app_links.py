@@ -3,8 +3,26 @@
 from typing import Literal
 
 from qz_common.records import AppLinks
+from qz_common.visit import UA_BYTES, Visit
 
 Platform = Literal["", "ios", "android", "huawei"]
+
+_BY_SYSTEM: dict[str, Platform] = {
+    "ios": "ios",
+    "ipados": "ios",
+    "android": "android",
+    "harmonyos": "huawei",
+}
+_HUAWEI = (b"huawei", b"hmscore", b"appgallery")
+"""What a Huawei phone says on a system that still calls itself Android."""
+
+
+def platform_of(visit: Visit) -> Platform:
+    platform = _BY_SYSTEM.get(visit.client.os, "")
+    if platform == "android":
+        agent = visit.user_agent[:UA_BYTES].lower()
+        return "huawei" if any(name in agent for name in _HUAWEI) else "android"
+    return platform
 
 
 def app_location(app: AppLinks | None, platform: Platform) -> str:

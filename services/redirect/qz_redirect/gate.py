@@ -16,6 +16,7 @@ like any other: its event carries the status that was answered.
 | from `expires_at_ms` on              | Show("expired")     | 410    | yes      |
 | a password, and no pass came along   | Show("password")    | 200    |          |
 | a page is the answer                 | Open(page)          | 200    |          |
+| … that is missing, or taken away     | `judge_page`        | 404, 410, 451 |   |
 | nowhere to go at all                 | Show("unknown")     | 404    |          |
 | `preview`                            | Preview(app)        | 200    |          |
 | anything else                        | Follow(app)         | 302    |          |
@@ -27,7 +28,7 @@ use their fallback: what was taken away must not lead anywhere.
 from dataclasses import dataclass
 from typing import Literal
 
-from qz_common.records import CodeRecord
+from qz_common.records import CodeRecord, PageRecord
 from qz_redirect.app_links import Platform, app_location
 
 ShowKind = Literal[
@@ -40,7 +41,16 @@ ShowKind = Literal[
     "early",
     "expired",
     "password",
+    "wrong",
+    "tries",
+    "start",
+    "request",
+    "host",
+    "method",
+    "large",
+    "busy",
 ]
+"""Up to `password` what `judge` says; from there on what goes wrong around it (pages/kinds.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Serve this compiled page (200); "unknown" when the replica has no such page."""
+    """Serve this compiled page, when `judge_page` has nothing against it."""
 
     page: str
 
@@ -114,6 +124,13 @@ def judge(record: CodeRecord, facts: Facts, now_ms: int) -> Verdict:
     if record.password and not facts.unlocked:
         return PASSWORD
     return _open(record, facts)
+
+
+def judge_page(page: PageRecord | None) -> Show | None:
+    """What is shown in place of the page, or None when it may be served."""
+    if page is None or not page.html:
+        return UNKNOWN
+    return None if page.status == "active" else _FINAL.get(page.status, PAUSED)
 
 
 def _closed(record: CodeRecord, now_ms: int) -> Show | None:

@@ -1,0 +1,127 @@
+"""Whose request this is: the peer's address, or what a trusted proxy says about it.
+
+The address is a value inside one request: nothing here keeps, logs or prints one. Only proxies
+in exact ranges are believed, from the right: the first address that is no proxy of ours is the
+client, and whatever stands left of it is the client's own invention. What is no address ends
+the walk at the last hop that could be read. One header is believed, never two.
+"""
+
+import re
+import socket
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Literal
+
+ForwardHeader = Literal["x-forwarded-for", "forwarded"]
+FORWARD_HEADERS: tuple[ForwardHeader, ...] = ("x-forwarded-for", "forwarded")
+MAX_HOPS = 32
+MAX_HEADER_BYTES = 4096
+MAPPED = bytes(10) + b"\xff\xff"
+V4_NETWORK_BYTES = 3
+V6_NETWORK_BYTES = 6
+_WITH_PORT = re.compile(r"\[(?P<six>[^\[\]]*)\](?::\d{1,5})?|(?P<four>[0-9.]+):\d{1,5}")
+_FOR = re.compile(r'(?:^|;)\s*for\s*=\s*(?:"([^"\\]*)"|([^\s";,]+))', re.IGNORECASE)
+_ELEMENT = re.compile(r'(?:"[^"]*"|[^",])+')
+
+
+class Proxies:
+    """Built once from settings; ValueError names the range that can't be trusted."""
+
+    def __init__(
+        self, ranges: Iterable[str] = (), header: ForwardHeader = "x-forwarded-for"
+    ) -> None:
+        if header not in FORWARD_HEADERS:
+            raise ValueError(f"{header!r} is no header for this: {', '.join(FORWARD_HEADERS)}")
+        self._trusted = tuple(_exact_range(text) for text in ranges)
+        self._name = header.encode()
+        self._hops = _forwarded_hops if header == "forwarded" else _plain_hops
+
+    def client_address(self, peer: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
+        """`headers` as ASGI has them, names in lower case. Empty when the peer has no address
+        (a Unix socket): then nobody is known."""
+        if not self._trusted:
+            return plain_address(peer)
+        packed = _pack(peer)
+        if not self._trusts(packed):
+            return _show(packed)
+        for hop in self._hops_from_the_right(headers):
+            if not hop:
+                break
+            packed = hop
+            if not self._trusts(hop):
+                break
+        return _show(packed)
+
+    def trusts(self, peer: str) -> bool:
+        return self._trusts(_pack(peer))
+
+    def _trusts(self, packed: bytes) -> bool:
+        value = int.from_bytes(packed)
+        return any(
+            len(packed) == size and value & mask == start for size, start, mask in self._trusted
+        )
+
+    def _hops_from_the_right(self, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[bytes]:
+        values = [value for name, value in headers if name == self._name]
+        text = b",".join(values)[-MAX_HEADER_BYTES:].decode("latin-1")
+        return (_pack(_without_port(hop)) for hop in self._hops(text)[: -MAX_HOPS - 1 : -1])
+
+
+def plain_address(text: str) -> str:
+    """One spelling per address, IPv4 in IPv6 unwrapped; empty for what is no address."""
+    if ":" not in text:
+        return text if _pack(text) else ""
+    return _show(_pack(text))
+
+
+def client_network(address: str) -> bytes:
+    """The /24 of IPv4 or /48 of IPv6: what tries are counted by. Empty for no address."""
+    packed = _pack(address)
+    return packed[: V4_NETWORK_BYTES if len(packed) == 4 else V6_NETWORK_BYTES]
+
+
+def _pack(text: str) -> bytes:
+    """4 or 16 bytes, or none."""
+    try:
+        if ":" not in text:
+            return socket.inet_pton(socket.AF_INET, text)
+        packed = socket.inet_pton(socket.AF_INET6, text.partition("%")[0])
+    except (OSError, ValueError):
+        return b""
+    return packed[12:] if packed.startswith(MAPPED) else packed
+
+
+def _show(packed: bytes) -> str:
+    if not packed:
+        return ""
+    return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
+
+
+def _exact_range(text: str) -> tuple[int, int, int]:
+    """(bytes of an address, network, mask). A range that holds every address is no proxy."""
+    try:
+        network: IPv4Network | IPv6Network = ip_network(text, strict=True)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no exact address range: {error}") from error
+    if network.prefixlen == 0:
+        raise ValueError(f"{text!r} trusts everybody; name the proxies")
+    return len(network.network_address.packed), int(network.network_address), int(network.netmask)
+
+
+def _plain_hops(text: str) -> list[str]:
+    return [hop.strip() for hop in text.split(",")] if text else []
+
+
+def _forwarded_hops(text: str) -> list[str]:
+    """The `for` of each element (RFC 7239); an element without one is a hop nobody can read."""
+    return [_for_of(element) for element in _ELEMENT.findall(text)]
+
+
+def _for_of(element: str) -> str:
+    found = _FOR.search(element)
+    return (found[1] or found[2] or "") if found else ""
+
+
+def _without_port(hop: str) -> str:
+    found = _WITH_PORT.fullmatch(hop)
+    return (found["six"] or found["four"] or "") if found else hop

@@ -1,0 +1,1 @@
+"""Pages: our own few, in five languages, and the compiled ones that replicas carry."""
