@@ -7,6 +7,7 @@
 Pure: no files, no network; pictures come in as bytes through `decode_picture`.
 """
 
+from qz_render.check import Report, Trial, check
 from qz_render.color import Color, Gradient, Stop
 from qz_render.content import KINDS, Content, parse_content
 from qz_render.errors import BadPicture, Invalid, Problem, RenderError, TooLong, Unscannable
@@ -15,6 +16,10 @@ from qz_render.frames import FRAMES
 from qz_render.image import Image, fingerprint, payload_of, render
 from qz_render.matrix import MAX_PAYLOAD_BYTES
 from qz_render.pictures import Picture, decode_picture
+from qz_render.printing.archive import write_archive
+from qz_render.printing.entry import Entry
+from qz_render.printing.pages import code_pages
+from qz_render.printing.sheets import SHEETS, label_sheets
 from qz_render.shapes.eyes import BALL_NAMES, EYE_FRAMES
 from qz_render.shapes.modules import MODULE_SHAPES
 from qz_render.size import Size, parse_size
@@ -29,9 +34,11 @@ __all__ = [
     "KINDS",
     "MAX_PAYLOAD_BYTES",
     "MODULE_SHAPES",
+    "SHEETS",
     "BadPicture",
     "Color",
     "Content",
+    "Entry",
     "Gradient",
     "Image",
     "Invalid",
@@ -40,16 +47,22 @@ __all__ = [
     "Press",
     "Problem",
     "RenderError",
+    "Report",
     "Size",
     "Stop",
     "Style",
     "TooLong",
+    "Trial",
     "Unscannable",
+    "check",
+    "code_pages",
     "decode_picture",
     "fingerprint",
+    "label_sheets",
     "parse_content",
     "parse_size",
     "parse_style",
     "payload_of",
     "render",
+    "write_archive",
 ]

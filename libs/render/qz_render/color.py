@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from qz_render.fields import Fields
 
@@ -36,7 +37,9 @@ class Color:
     def over(self, below: "Color") -> "Color":
         """This colour laid over an opaque one."""
         share = self.alpha / 255
-        mixed = (round(a * share + b * (1 - share)) for a, b in zip(self.rgb, below.rgb))
+        mixed = (
+            round(a * share + b * (1 - share)) for a, b in zip(self.rgb, below.rgb, strict=True)
+        )
         return Color(*mixed)
 
     def over_white(self) -> "Color":
@@ -49,7 +52,7 @@ class Color:
     def mixed(self, other: "Color", share: float) -> "Color":
         """`share` of the way to another colour, alpha included."""
         mine, others = (*self.rgb, self.alpha), (*other.rgb, other.alpha)
-        return Color(*(round(a + (b - a) * share) for a, b in zip(mine, others)))
+        return Color(*(round(a + (b - a) * share) for a, b in zip(mine, others, strict=True)))
 
     def luminance(self) -> float:
         """Relative luminance as WCAG defines it, 0 to 1."""
@@ -88,7 +91,7 @@ def colors_of(ink: Ink) -> tuple[Color, ...]:
     """Every colour an ink shows, gradients sampled between their stops."""
     if isinstance(ink, Color):
         return (ink,)
-    pairs = zip(ink.stops, ink.stops[1:])
+    pairs = pairwise(ink.stops)
     between = [a.color.mixed(b.color, step / 8) for a, b in pairs for step in range(1, 8)]
     return (*(stop.color for stop in ink.stops), *between)
 
@@ -131,7 +134,7 @@ def _gradient(fields: Fields, default: Ink) -> Ink:
         fields.complain("stops", f"must be a list of 2 to {MOST_STOPS} stops", "invalid_gradient")
         stops = ()
     read = tuple(_stop(fields, index, stop, len(stops)) for index, stop in enumerate(stops))
-    if any(a.offset > b.offset for a, b in zip(read, read[1:])):
+    if any(a.offset > b.offset for a, b in pairwise(read)):
         fields.complain("stops", "offsets must not go down", "invalid_gradient")
     fields.refuse_unknown()
     return Gradient(kind, read, angle) if read else default

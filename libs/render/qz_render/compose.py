@@ -131,7 +131,7 @@ def _cleared(logo: Logo | None, box: Box | None, side: int) -> NDArray[np.bool_]
 
 def covered_slice(box: Box, margin: float, side: int) -> tuple[slice, slice]:
     """Rows and columns of modules a box and its margin touch."""
-    x, y, width, height = box
+    x, y = box[:2]
     rows = slice(_floor(y - margin), side - _floor(y - margin))
     columns = slice(_floor(x - margin), side - _floor(x - margin))
     return rows, columns

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 # ("M", x, y), ("L", x, y), ("C", x1, y1, x2, y2, x, y) or ("Z",)
-Op = tuple[str | float, ...]
+Op = tuple[str, *tuple[float, ...]]
 Radii = tuple[float, float, float, float]  # top left, top right, bottom right, bottom left
 
 # Distance of a quarter circle's control points from its corner, as a share of the radius.
@@ -38,7 +38,7 @@ EMPTY = Path(())
 
 
 def numbers(op: Op) -> tuple[float, ...]:
-    return tuple(float(value) for value in op[1:])
+    return op[1:]
 
 
 def _transformed(op: Op, sx: float, sy: float, dx: float, dy: float) -> Op:
@@ -81,7 +81,7 @@ def rounded(x: float, y: float, width: float, height: float, radii: float | Radi
 
 def hole(path: Path) -> Path:
     """The same single contour run the other way, to cut it out of what it is added to."""
-    points = [numbers(op)[-2:] for op in path.ops if op[0] != "Z"]
+    points = [_end(op) for op in path.ops if op[0] != "Z"]
     ops: list[Op] = [("M", *points[-1])]
     drawn = [op for op in path.ops if op[0] != "Z"]
     for index in range(len(drawn) - 1, 0, -1):
@@ -91,6 +91,11 @@ def hole(path: Path) -> Path:
         else:
             ops.append(("L", *before))
     return Path((*ops, ("Z",)))
+
+
+def _end(op: Op) -> tuple[float, float]:
+    x, y = op[-2:]
+    return float(x), float(y)
 
 
 def ring(outer: Path, inner: Path) -> Path:

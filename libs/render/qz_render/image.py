@@ -14,7 +14,7 @@ from qz_render.matrix import encode
 from qz_render.pictures import Picture
 from qz_render.readback import reads_back
 from qz_render.remedy import remedies
-from qz_render.scene import View, fit
+from qz_render.scene import fit
 from qz_render.size import Size, parse_size
 from qz_render.style import Style
 from qz_render.writers.target import Press, Target
@@ -55,10 +55,7 @@ def render(
     if chosen is None:
         invalid("unknown_format", f"must be one of: {', '.join(FORMATS)}", "/format")
     wanted = size if isinstance(size, Size) else parse_size(size)
-    payload = payload_of(content)
-    drawing = draw_code(payload, style or Style())
-    target = Target(_view(drawing, wanted), wanted, press or Press())
-    legible = _proven(drawing, payload, target)
+    drawing, target, legible = prove(content, style or Style(), wanted, press)
     data = chosen.write(drawing.scene, target)
     return Image(
         data=data,
@@ -71,10 +68,20 @@ def render(
         version=drawing.matrix.version,
         error_correction=drawing.matrix.level,
         module_pixels=target.view.scale,
-        module_mm=module_mm(target),
+        module_mm=target.module_mm,
         contrast=legible.contrast,
         warnings=legible.warnings,
     )
+
+
+def prove(
+    content: Content | str | bytes, style: Style, size: Size, press: Press | None
+) -> tuple[Drawing, Target, Legibility]:
+    """A drawing that is known to read, and the canvas it goes on."""
+    payload = payload_of(content)
+    drawing = draw_code(payload, style)
+    target = target_for(drawing, size, press)
+    return drawing, target, _proven(drawing, payload, target)
 
 
 def payload_of(content: Content | str | bytes) -> bytes:
@@ -136,25 +143,19 @@ def _plain(value: object) -> object:
     return value
 
 
-def _view(drawing: Drawing, size: Size) -> View:
+def target_for(drawing: Drawing, size: Size, press: Press | None) -> Target:
+    """The canvas: at least one pixel a module, or the symbol does not fit."""
     scene = drawing.scene
     if size.pixels < scene.width:
         message = f"{size.pixels} px is too small: this code needs at least {scene.width} px"
         raise TooLong([Problem("size_too_small", message, "/size")])
-    return fit(scene, size.pixels)
-
-
-def module_mm(target: Target) -> float | None:
-    """Millimetres of one module, when the size is in print units."""
-    if target.size.mm is None:
-        return None
-    return round(target.size.mm * target.view.scale / target.view.width, 3)
+    return Target(fit(scene, size.pixels), size, press or Press())
 
 
 def _proven(drawing: Drawing, payload: bytes, target: Target) -> Legibility:
     """Refuse what can't be read: by measure first, then by reading it back."""
     legible = assess(drawing)
-    printed = print_findings(module_mm(target))
+    printed = print_findings(target.module_mm)
     refusals = [*legible.refusals, *(p for refused, p in printed if refused)]
     if refusals:
         raise Unscannable(refusals)

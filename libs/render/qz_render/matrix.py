@@ -55,14 +55,14 @@ class _Blank(QRCode):  # type: ignore[misc]
         """Place nothing."""
 
     def drawn(self, test: bool, mask: int) -> list[list[bool | None]]:
-        self.data_cache = []
+        self.data_cache: list[int] | None = []
         self.makeImpl(test, mask)
         modules: list[list[bool | None]] = self.modules
         return modules
 
 
 def encode(payload: bytes, level: str = "auto") -> Matrix:
-    """The smallest symbol that holds the payload; `auto` takes the best level that costs nothing."""
+    """The smallest symbol that holds the payload; `auto` is the best level that costs nothing."""
     if len(payload) > MAX_PAYLOAD_BYTES:
         message = f"the payload has {len(payload):,} bytes; at most {MAX_PAYLOAD_BYTES:,} fit"
         raise TooLong([Problem("payload_too_long", message, "/content")])
@@ -128,7 +128,7 @@ def _bits(payload: bytes, version: int) -> int:
 
 @lru_cache(maxsize=160)
 def _capacity(version: int, level: str) -> int:
-    return 8 * sum(block.data_count for block in rs_blocks(version, _PACKAGE_LEVEL[level]))
+    return 8 * sum(int(block.data_count) for block in rs_blocks(version, _PACKAGE_LEVEL[level]))
 
 
 def _codewords(segments: tuple[Segment, ...], version: int, level: str) -> list[int]:

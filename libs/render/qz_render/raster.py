@@ -96,7 +96,8 @@ def gradient_pixels(
         length = run * run + fall * fall
         share = (across - paint.x0) * (run / length) + (down - paint.y0) * (fall / length)
     steps = np.clip(share * 1023 + 0.5, 0, 1023).astype(np.intp)
-    return _table(paint)[steps]
+    colors: NDArray[np.uint8] = _table(paint)[steps]
+    return colors
 
 
 def _table(paint: GradientPaint) -> NDArray[np.uint8]:

@@ -25,7 +25,7 @@ def read(gray: Gray) -> bytes | None:
     """The payload of the one symbol in a grey image, or None."""
     found = zxingcpp.read_barcodes(
         np.ascontiguousarray(gray),
-        formats=zxingcpp.BarcodeFormat.QRCode,
+        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
         try_rotate=False,
         try_downscale=False,
     )

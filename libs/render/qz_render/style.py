@@ -1,7 +1,6 @@
 """How a code looks: the whole vocabulary, read from JSON and kept as one frozen value."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from qz_render.color import BLACK, TRANSPARENT, WHITE, Color, Ink, read_color, read_ink
@@ -110,15 +109,11 @@ def _background(fields: Fields) -> Color:
 
 
 def _optional_ink(fields: Fields, name: str) -> Ink | None:
-    return read_ink(fields, name, BLACK) if fields.has(name) else _absent(fields, name)
+    return None if fields.raw(name) is None else read_ink(fields, name, BLACK)
 
 
 def _optional_color(fields: Fields, name: str) -> Color | None:
-    return read_color(fields, name, BLACK) if fields.has(name) else _absent(fields, name)
-
-
-def _absent(fields: Fields, name: str) -> None:
-    fields.raw(name)
+    return None if fields.raw(name) is None else read_color(fields, name, BLACK)
 
 
 def _url(fields: Fields, name: str) -> str | None:

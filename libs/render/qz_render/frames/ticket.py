@@ -27,12 +27,14 @@ def ticket(spec: FrameSpec) -> FrameLayout:
 def _notched(width: float, height: float, radius: float, notch: float, at: float) -> Path:
     """A rounded rectangle with a half circle bitten out of each side at height `at`."""
     body = rounded(0, 0, width, height, radius)
+    right_end: tuple[float, ...] = (width, height - radius)
+    left_end: tuple[float, ...] = (0, radius)
     ops: list[Op] = []
     for op in body.ops:
         end = numbers(op)[-2:]
-        if op[0] == "L" and end == (width, height - radius):
+        if op[0] == "L" and end == right_end:
             ops += _bite(width, at, notch, 1)
-        if op[0] == "L" and end == (0, radius):
+        if op[0] == "L" and end == left_end:
             ops += _bite(0, at, notch, -1)
         ops.append(op)
     return Path(tuple(ops))

@@ -2,7 +2,6 @@
 
 import struct
 import zlib
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,8 +57,7 @@ def _mono_chunks(mono: Mono) -> tuple[int, int, bytes, bytes]:
     inside = mono.coverage
     crisp = not bool(np.any((inside != 0) & (inside != 255)))
     if crisp:
-        rows = np.packbits(inside, axis=1)
-        return 1, _PALETTE, _palette(mono, 2), _deflate(rows)
+        return 1, _PALETTE, _palette(mono, 2), _deflate(np.packbits(inside, axis=1))
     levels = (inside.astype(np.uint16) * (_SHADES - 1) + 127) // 255
     shades = np.pad(levels.astype(np.uint8), ((0, 0), (0, levels.shape[1] % 2)))
     rows = (shades[:, 0::2] << 4) | shades[:, 1::2]
@@ -82,8 +80,10 @@ def _blend(ink: Color, below: Color, share: float) -> Color:
     total = above + kept
     if total == 0:
         return below
-    mixed = (round((a * above + b * kept) / total) for a, b in zip(ink.rgb, below.rgb))
-    return Color(*mixed, alpha=round(total * 255))
+    red, green, blue = (
+        round((a * above + b * kept) / total) for a, b in zip(ink.rgb, below.rgb, strict=True)
+    )
+    return Color(red, green, blue, round(total * 255))
 
 
 def _color_chunks(pixels: Pixels) -> tuple[int, int, bytes, bytes]:
@@ -99,4 +99,4 @@ def _deflate(rows: NDArray[np.uint8]) -> bytes:
     filtered[:, 0] = 2
     filtered[0, 1:] = rows[0]
     np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
-    return zlib.compress(filtered, 1)
+    return zlib.compress(filtered.tobytes(), 1)

@@ -34,7 +34,8 @@ def write_svg(scene: Scene, target: Target) -> bytes:
             _picture(group, node)
         else:
             ElementTree.SubElement(group, "path", _attributes(node, definitions))
-    return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    written: bytes = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return written
 
 
 def _root(view: View, millimetres: float | None) -> ElementTree.Element:
@@ -114,7 +115,7 @@ def cells_data(node: Cells) -> str:
     kinds = node.variants[rows, columns]
     outlines = {int(kind): _relative(node.shape, int(kind) - 1, node) for kind in np.unique(kinds)}
     parts = []
-    for row, column, kind in zip(rows.tolist(), columns.tolist(), kinds.tolist()):
+    for row, column, kind in zip(rows.tolist(), columns.tolist(), kinds.tolist(), strict=True):
         xs, ys, rest = outlines[kind]
         parts.append(f"M{xs[column]} {ys[row]}{rest}")
     return "".join(parts)
@@ -128,7 +129,7 @@ def _runs(variants: NDArray[np.uint8], x: int, y: int) -> str:
     starts, ends, at = edges[0::2], edges[1::2], rows[0::2]
     return "".join(
         f"M{start + x} {row + y}h{end - start}v1h{start - end}z"
-        for start, end, row in zip(starts.tolist(), ends.tolist(), at.tolist())
+        for start, end, row in zip(starts.tolist(), ends.tolist(), at.tolist(), strict=True)
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from qz_render.scene import View
 from qz_render.size import Size
 
-_POINTS_PER_MM = 72 / 25.4
+POINTS_PER_MM = 72 / 25.4
 _POINTS_PER_PIXEL = 0.75  # a CSS pixel, 1/96 inch
 
 
@@ -29,4 +29,11 @@ class Target:
         """Points of one view unit on paper."""
         if self.size.mm is None:
             return _POINTS_PER_PIXEL
-        return self.size.mm * _POINTS_PER_MM / self.view.width
+        return self.size.mm * POINTS_PER_MM / self.view.width
+
+    @property
+    def module_mm(self) -> float | None:
+        """Millimetres of one module, when the size is in print units."""
+        if self.size.mm is None:
+            return None
+        return round(self.size.mm * self.view.scale / self.view.width, 3)
