@@ -1,6 +1,7 @@
 """Matrix and style to a scene: the one place where a look becomes shapes."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ class Drawing:
 
 def compose(matrix: Matrix, style: Style) -> Drawing:
     panel = matrix.side + 2 * style.quiet_zone
-    layout = FRAMES[style.frame](_frame_spec(style, panel))
+    layout = _framed(style.frame, _frame_spec(style, panel))
     x, y = layout.panel_x + style.quiet_zone, layout.panel_y + style.quiet_zone
     logo = _logo_box(style.logo, matrix.side)
     cleared = _cleared(style.logo, logo, matrix.side)
@@ -41,6 +42,11 @@ def compose(matrix: Matrix, style: Style) -> Drawing:
     title = style.frame_text if style.frame != "none" else ""
     scene = Scene(layout.width, layout.height, style.background, tuple(nodes), title)
     return Drawing(scene, matrix, style, x, y, cleared)
+
+
+@lru_cache(maxsize=64)
+def _framed(frame: str, spec: FrameSpec) -> FrameLayout:
+    return FRAMES[frame](spec)
 
 
 def _frame_spec(style: Style, panel: int) -> FrameSpec:
@@ -106,8 +112,8 @@ def _eye(style: Style, x: int, y: int, flip_x: bool, flip_y: bool, box: Box) -> 
     frame_ink = style.eye_frame_color or style.foreground
     ball_ink = style.eye_ball_color or frame_ink
     return [
-        Fill(eye_frame(frame, flip_x, flip_y).moved(x, y), bind(frame_ink, box)),
-        Fill(eye_ball(ball, flip_x, flip_y).moved(x, y), bind(ball_ink, box)),
+        Fill(eye_frame(frame, flip_x, flip_y, x, y), bind(frame_ink, box)),
+        Fill(eye_ball(ball, flip_x, flip_y, x, y), bind(ball_ink, box)),
     ]
 
 

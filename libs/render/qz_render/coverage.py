@@ -15,20 +15,26 @@ from qz_render.shapes.modules import module_outline
 Coverage = NDArray[np.uint8]
 Points = NDArray[np.float64]
 
-_LARGEST_CACHED = 256 * 256
+# Eyes and letters recur from code to code, whole frames from one code of a batch to the next.
+_SMALL, _LARGE = 256 * 256, 1024 * 1024
 
 
 def outline_coverage(path: Path, scale: int, dx: int, dy: int) -> tuple[int, int, Coverage]:
     """Left and top pixel, and the coverage of the outline within its own box."""
     left, top, right, bottom = path.box()
     area = (right - left) * (bottom - top) * scale * scale
-    cover = _cached if area <= _LARGEST_CACHED else _cover
+    cover = _cached_small if area <= _SMALL else _cached_large if area <= _LARGE else _cover
     x, y, mask = cover(path, scale)
     return x + dx, y + dy, mask
 
 
 @lru_cache(maxsize=256)
-def _cached(path: Path, scale: int) -> tuple[int, int, Coverage]:
+def _cached_small(path: Path, scale: int) -> tuple[int, int, Coverage]:
+    return _cover(path, scale)
+
+
+@lru_cache(maxsize=16)
+def _cached_large(path: Path, scale: int) -> tuple[int, int, Coverage]:
     return _cover(path, scale)
 
 

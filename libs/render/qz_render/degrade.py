@@ -74,8 +74,8 @@ def _small(gray: Gray, pixels: float, scale: int) -> Gray:
 
 
 WAYS: dict[str, tuple[Way, tuple[float, ...]]] = {
-    "blur": (_blur, (0.3, 0.5, 0.7)),
-    "noise": (_noise, (25, 50, 80)),
+    "blur": (_blur, (0.2, 0.35, 0.5)),
+    "noise": (_noise, (15, 30, 50)),
     "low_contrast": (_low_contrast, (0.5, 0.3, 0.15)),
     "rotation": (_rotation, (10, 30, 45)),
     "perspective": (_perspective, (0.05, 0.1, 0.18)),

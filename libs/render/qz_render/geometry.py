@@ -94,8 +94,8 @@ def hole(path: Path) -> Path:
 
 
 def _end(op: Op) -> tuple[float, float]:
-    x, y = op[-2:]
-    return float(x), float(y)
+    values = numbers(op)
+    return values[-2], values[-1]
 
 
 def ring(outer: Path, inner: Path) -> Path:

@@ -1,17 +1,18 @@
 """Draws a scene into pixels; the one rasteriser behind PNG, WebP and the read-back."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image as Pillow
+from PIL import ImageChops
 
 from qz_render.color import Color
 from qz_render.coverage import Coverage, cells_coverage, outline_coverage
 from qz_render.scene import Cells, Fill, GradientPaint, Node, Paint, Placed, Scene, View
 
 Pixels = NDArray[np.uint8]
-# Rows composed at a time, so that a 4,096 px canvas needs no giant temporaries.
-_BAND = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,21 +41,28 @@ def draw_mono(scene: Scene, view: View) -> Mono | None:
 
 
 def draw(scene: Scene, view: View) -> Pixels:
-    """RGBA pixels of the whole canvas, straight alpha."""
-    canvas = np.empty((view.height, view.width, 4), np.uint8)
-    canvas[:] = (*scene.background.rgb, scene.background.alpha)
+    """The whole canvas: RGB on an opaque background, else RGBA with straight alpha."""
+    size = (view.width, view.height)
+    background = scene.background
+    if background.opaque:
+        canvas = Pillow.new("RGB", size, background.rgb)
+    else:
+        canvas = Pillow.new("RGBA", size, (*background.rgb, background.alpha))
     for node in scene.nodes:
         if isinstance(node, Placed):
-            _place(canvas, node, view)
+            left, top, right, bottom = pixel_box(node, view)
+            pixels = node.picture.resized(right - left, bottom - top)
+            _lay(canvas, Pillow.fromarray(pixels), None, left, top)
         else:
-            _fill(canvas, node, view)
-    return canvas
+            x, y, mask = _mask(node, view)
+            _lay(canvas, _paint(node.paint, view, x, y, mask.shape), mask, x, y)
+    return np.asarray(canvas)
 
 
 def over_white(pixels: Pixels) -> Pixels:
     """RGB as seen on white paper."""
-    if (pixels[:, :, 3] == 255).all():
-        return pixels[:, :, :3]
+    if pixels.shape[2] == 3:
+        return pixels
     alpha = pixels[:, :, 3:].astype(np.uint16)
     mixed = pixels[:, :, :3].astype(np.uint16) * alpha + 255 * (255 - alpha)
     return ((mixed + 127) // 255).astype(np.uint8)
@@ -68,19 +76,34 @@ def _mask(node: Node, view: View) -> tuple[int, int, Coverage]:
     return outline_coverage(node.path, view.scale, view.dx, view.dy)
 
 
-def _fill(canvas: Pixels, node: Fill | Cells, view: View) -> None:
-    x, y, mask = _mask(node, view)
-    height, width = mask.shape
-    for top in range(0, height, _BAND):
-        band = mask[top : top + _BAND]
-        target = canvas[y + top : y + top + len(band), x : x + width]
-        _compose(target, _paint(node.paint, view, x, y + top, target.shape), band)
-
-
-def _paint(paint: Paint, view: View, x: int, y: int, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+def _paint(
+    paint: Paint, view: View, x: int, y: int, shape: tuple[int, ...]
+) -> Color | Pillow.Image:
     if isinstance(paint, Color):
-        return np.array([[(*paint.rgb, paint.alpha)]], np.uint8)
-    return gradient_pixels(paint, view, x, y, shape[1], shape[0])
+        return paint
+    return Pillow.fromarray(gradient_pixels(paint, view, x, y, shape[1], shape[0]))
+
+
+def _lay(
+    canvas: Pillow.Image, paint: Color | Pillow.Image, mask: Coverage | None, x: int, y: int
+) -> None:
+    """Lay paint over the canvas where the mask covers it."""
+    if isinstance(paint, Color):
+        assert mask is not None
+        covered = mask if paint.opaque else (mask.astype(np.uint16) * paint.alpha // 255)
+        stencil = Pillow.fromarray(covered.astype(np.uint8))
+        if canvas.mode == "RGB":
+            canvas.paste(paint.rgb, (x, y), stencil)
+            return
+        layer = Pillow.new("RGBA", stencil.size, (*paint.rgb, 255))
+    else:
+        layer, alpha = paint, paint.getchannel("A")
+        stencil = alpha if mask is None else ImageChops.multiply(alpha, Pillow.fromarray(mask))
+        if canvas.mode == "RGB":
+            canvas.paste(layer.convert("RGB"), (x, y), stencil)
+            return
+    layer.putalpha(stencil)
+    canvas.alpha_composite(layer, (x, y))
 
 
 def gradient_pixels(
@@ -96,23 +119,18 @@ def gradient_pixels(
         length = run * run + fall * fall
         share = (across - paint.x0) * (run / length) + (down - paint.y0) * (fall / length)
     steps = np.clip(share * 1023 + 0.5, 0, 1023).astype(np.intp)
-    colors: NDArray[np.uint8] = _table(paint)[steps]
-    return colors
+    packed = _table(paint).view(np.uint32).reshape(-1).take(steps)
+    pixels: NDArray[np.uint8] = packed.view(np.uint8).reshape(height, width, 4)
+    return pixels
 
 
+@lru_cache(maxsize=128)
 def _table(paint: GradientPaint) -> NDArray[np.uint8]:
     offsets = [stop.offset for stop in paint.stops]
     where = np.linspace(0, 1, 1024)
     channels = np.array([(*stop.color.rgb, stop.color.alpha) for stop in paint.stops], np.float64)
     columns = [np.interp(where, offsets, channels[:, channel]) for channel in range(4)]
     return (np.stack(columns, axis=1) + 0.5).astype(np.uint8)
-
-
-def _place(canvas: Pixels, node: Placed, view: View) -> None:
-    left, top, right, bottom = pixel_box(node, view)
-    pixels = node.picture.resized(right - left, bottom - top)
-    full = np.full(pixels.shape[:2], 255, np.uint8)
-    _compose(canvas[top:bottom, left:right], pixels, full)
 
 
 def pixel_box(node: Placed, view: View) -> tuple[int, int, int, int]:
@@ -122,18 +140,3 @@ def pixel_box(node: Placed, view: View) -> tuple[int, int, int, int]:
     right = left + max(1, round(width * view.scale))
     bottom = top + max(1, round(height * view.scale))
     return left, top, right, bottom
-
-
-def _compose(target: Pixels, paint: NDArray[np.uint8], mask: Coverage) -> None:
-    """Lay paint over the target by coverage ("over", straight alpha)."""
-    alpha = mask.astype(np.uint32)
-    if paint[..., 3].min() != 255:
-        alpha = (alpha * paint[..., 3] + 127) // 255
-    alpha = alpha[:, :, None]
-    below = target[:, :, 3:].astype(np.uint32)
-    kept = (255 - alpha) * below
-    total = alpha * 255 + kept
-    colors = paint[..., :3] * (alpha * 255) + target[:, :, :3] * kept
-    safe = np.maximum(total, 1)
-    target[:, :, :3] = (colors + safe // 2) // safe
-    target[:, :, 3:] = (total + 127) // 255

@@ -46,18 +46,19 @@ MATCHING = {
 }
 
 
-@lru_cache(maxsize=64)
-def eye_frame(shape: str, flip_x: bool, flip_y: bool) -> Path:
+@lru_cache(maxsize=512)
+def eye_frame(shape: str, flip_x: bool, flip_y: bool, x: int, y: int) -> Path:
     radii = _mirrored(EYE_FRAMES[shape], flip_x, flip_y)
     tl, tr, br, bl = (max(0.0, radius - 1) for radius in radii)
-    return ring(rounded(0, 0, 7, 7, radii), rounded(1, 1, 5, 5, (tl, tr, br, bl)))
+    inner = rounded(x + 1, y + 1, 5, 5, (tl, tr, br, bl))
+    return ring(rounded(x, y, 7, 7, radii), inner)
 
 
-@lru_cache(maxsize=64)
-def eye_ball(shape: str, flip_x: bool, flip_y: bool) -> Path:
+@lru_cache(maxsize=512)
+def eye_ball(shape: str, flip_x: bool, flip_y: bool, x: int, y: int) -> Path:
     if shape == DIAMOND:
-        return polygon([(3.5, 1.6), (5.4, 3.5), (3.5, 5.4), (1.6, 3.5)])
-    return rounded(2, 2, 3, 3, _mirrored(EYE_BALLS[shape], flip_x, flip_y))
+        return polygon([(3.5, 1.6), (5.4, 3.5), (3.5, 5.4), (1.6, 3.5)]).moved(x, y)
+    return rounded(x + 2, y + 2, 3, 3, _mirrored(EYE_BALLS[shape], flip_x, flip_y))
 
 
 def _mirrored(radii: Radii, flip_x: bool, flip_y: bool) -> Radii:

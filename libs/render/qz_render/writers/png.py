@@ -8,24 +8,34 @@ from numpy.typing import NDArray
 
 from qz_render.color import Color
 from qz_render.raster import Mono, Pixels, draw, draw_mono
-from qz_render.scene import Scene
+from qz_render.scene import Cells, Scene, View
 from qz_render.writers.target import Target
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PALETTE, _RGB, _RGBA = 3, 2, 6
 _SHADES = 16
+_SHADE_OF = ((np.arange(256) * (_SHADES - 1) + 127) // 255).astype(np.uint8)
+# Bit depth, colour type, palette chunks, compressed rows.
+Chunks = tuple[int, int, bytes, bytes]
 _INCH_MM = 25.4
 
 
 def write_png(scene: Scene, target: Target) -> bytes:
     view = target.view
+    return _file(_chunks(scene, view), view.width, view.height, target.size.dpi)
+
+
+def _chunks(scene: Scene, view: View) -> Chunks:
+    """The smallest kind of PNG that holds the scene."""
+    only = scene.nodes[0] if len(scene.nodes) == 1 else None
+    if isinstance(only, Cells) and only.shape == "square" and isinstance(only.paint, Color):
+        return _square_chunks(only, scene.background, only.paint, view)
     mono = draw_mono(scene, view)
-    chunks = _mono_chunks(mono) if mono else _color_chunks(draw(scene, view))
-    return _file(chunks, view.width, view.height, target.size.dpi)
+    return _mono_chunks(mono) if mono else _color_chunks(draw(scene, view))
 
 
 def encode_pixels(pixels: Pixels) -> bytes:
-    """A PNG of RGBA pixels."""
+    """A PNG of RGB or RGBA pixels."""
     return _file(_color_chunks(pixels), pixels.shape[1], pixels.shape[0], None)
 
 
@@ -52,21 +62,31 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def _mono_chunks(mono: Mono) -> tuple[int, int, bytes, bytes]:
-    """One bit a pixel where every pixel is all ink or all background, else sixteen shades."""
-    inside = mono.coverage
-    crisp = not bool(np.any((inside != 0) & (inside != 255)))
-    if crisp:
-        return 1, _PALETTE, _palette(mono, 2), _deflate(np.packbits(inside, axis=1))
-    levels = (inside.astype(np.uint16) * (_SHADES - 1) + 127) // 255
-    shades = np.pad(levels.astype(np.uint8), ((0, 0), (0, levels.shape[1] % 2)))
-    rows = (shades[:, 0::2] << 4) | shades[:, 1::2]
-    return 4, _PALETTE, _palette(mono, _SHADES), _deflate(rows)
+def _square_chunks(cells: Cells, paper: Color, ink: Color, view: View) -> Chunks:
+    """Square modules alone: one bit a pixel, a row of modules packed once and then repeated."""
+    canvas = np.zeros((len(cells.variants), view.width), np.uint8)
+    left, top = cells.x * view.scale + view.dx, cells.y * view.scale + view.dy
+    dark = np.repeat(cells.variants != 0, view.scale, axis=1)
+    canvas[:, left : left + dark.shape[1]] = dark
+    packed = np.packbits(canvas, axis=1)
+    rows = np.zeros((view.height, packed.shape[1]), np.uint8)
+    rows[top : top + dark.shape[1]] = np.repeat(packed, view.scale, axis=0)
+    return 1, _PALETTE, _palette(ink, paper, 2), _deflate(rows)
 
 
-def _palette(mono: Mono, count: int) -> bytes:
+def _mono_chunks(mono: Mono) -> Chunks:
+    """Sixteen shades from background to ink, two pixels a byte."""
+    shades = _SHADE_OF[mono.coverage]
+    if shades.shape[1] % 2:
+        shades = np.pad(shades, ((0, 0), (0, 1)))
+    rows = shades[:, 0::2] << np.uint8(4)
+    rows |= shades[:, 1::2]
+    return 4, _PALETTE, _palette(mono.ink, mono.background, _SHADES), _deflate(rows)
+
+
+def _palette(ink: Color, paper: Color, count: int) -> bytes:
     """Blends of ink over background; with alpha in a tRNS chunk when needed."""
-    entries = [_blend(mono.ink, mono.background, i / (count - 1)) for i in range(count)]
+    entries = [_blend(ink, paper, i / (count - 1)) for i in range(count)]
     colors = _chunk(b"PLTE", b"".join(bytes(entry.rgb) for entry in entries))
     if all(entry.opaque for entry in entries):
         return colors
@@ -86,11 +106,9 @@ def _blend(ink: Color, below: Color, share: float) -> Color:
     return Color(red, green, blue, round(total * 255))
 
 
-def _color_chunks(pixels: Pixels) -> tuple[int, int, bytes, bytes]:
-    opaque = bool((pixels[:, :, 3] == 255).all())
-    channels = 3 if opaque else 4
-    rows = np.ascontiguousarray(pixels[:, :, :channels]).reshape(len(pixels), -1)
-    return 8, _RGB if opaque else _RGBA, b"", _deflate(rows)
+def _color_chunks(pixels: Pixels) -> Chunks:
+    rows = np.ascontiguousarray(pixels).reshape(len(pixels), -1)
+    return 8, _RGB if pixels.shape[2] == 3 else _RGBA, b"", _deflate(rows)
 
 
 def _deflate(rows: NDArray[np.uint8]) -> bytes:

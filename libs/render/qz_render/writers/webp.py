@@ -14,8 +14,6 @@ _EFFORT = 2
 
 def write_webp(scene: Scene, target: Target) -> bytes:
     pixels = draw(scene, target.view)
-    if (pixels[:, :, 3] == 255).all():
-        pixels = pixels[:, :, :3]
     out = io.BytesIO()
     Pillow.fromarray(pixels).save(out, "WEBP", lossless=True, method=_EFFORT, exact=True)
     return out.getvalue()
