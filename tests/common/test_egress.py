@@ -2,12 +2,10 @@
 
 import asyncio
 import gzip
-import ssl
 import zlib
 from dataclasses import replace
 
 import pytest
-import trustme
 
 from qz_common.egress import (
     CHECKS,
@@ -18,6 +16,7 @@ from qz_common.egress import (
     open_egress,
     parse_networks,
 )
+from qz_common.egress.body import Inflating
 from tests.common.test_egress_loopback import (
     ScriptedResolver,
     answer,
@@ -26,6 +25,7 @@ from tests.common.test_egress_loopback import (
     endless,
     loopback,
     says,
+    tls_pair,
     trusting_loopback,
 )
 
@@ -198,21 +198,6 @@ async def test_a_logo_redirect_is_followed_in_its_three_forms(location: str, pat
     assert server.requests[1].startswith(b"GET " + path)
 
 
-def tls_pair(name: str) -> tuple[ssl.SSLContext, ssl.SSLContext, list[str]]:
-    """A server's and a client's context that trust one another, and the SNI names that come."""
-    authority, names = trustme.CA(), list[str]()
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(server)
-    client = ssl.create_default_context()
-    authority.configure_trust(client)
-
-    def remember(_: ssl.SSLObject, sni: str | None, __: ssl.SSLContext) -> None:
-        names.append(str(sni))
-
-    server.sni_callback = remember
-    return server, client, names
-
-
 async def test_tls_is_checked_against_the_name_and_not_the_address() -> None:
     tls, trust, names = tls_pair("hooks.example")
     async with loopback(says(answer(b"safe")), tls=tls) as server:
@@ -258,3 +243,8 @@ def test_networks_of_a_setting_are_read_and_checked() -> None:
     assert parse_networks("") == ()
     with pytest.raises(ValueError, match="localhost"):
         parse_networks("localhost")
+
+
+def test_a_bomb_is_unpacked_no_further_than_there_is_room() -> None:
+    inflating = Inflating()
+    assert inflating.feed(gzip.compress(b"\0" * 1_000_000), 10) == b"\0" * 10

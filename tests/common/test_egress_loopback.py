@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 import httpx
+import trustme
 
 from qz_common.egress import Egress, EgressPolicy, Resolver, parse_networks
 from tests.fixtures.wait import eventually
@@ -98,6 +99,21 @@ def endless(head: bytes, piece: bytes, pause: float = 0.0) -> Script:
                 await asyncio.wait_for(never.wait(), pause)
 
     return script
+
+
+def tls_pair(name: str) -> tuple[ssl.SSLContext, ssl.SSLContext, list[str]]:
+    """A server's and a client's context that trust one another, and the SNI names that come."""
+    authority, names = trustme.CA(), list[str]()
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(server)
+    client = ssl.create_default_context()
+    authority.configure_trust(client)
+
+    def remember(_: ssl.SSLObject, sni: str | None, __: ssl.SSLContext) -> None:
+        names.append(str(sni))
+
+    server.sni_callback = remember
+    return server, client, names
 
 
 @asynccontextmanager

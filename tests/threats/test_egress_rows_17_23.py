@@ -16,6 +16,7 @@ from tests.common.test_egress_loopback import (
     endless,
     loopback,
     says,
+    tls_pair,
     trusting_loopback,
 )
 
@@ -195,6 +196,20 @@ async def test_row_20_each_hop_is_judged_like_a_first_one(location: str, code: s
         assert server.connections == 1
 
 
+@pytest.mark.parametrize("scheme", ["http", "HTTP", "hTTp"])
+async def test_row_20_a_redirect_from_https_to_http_is_refused(scheme: str) -> None:
+    tls, trust, _ = tls_pair("logo.example")
+    async with loopback(says(answer())) as plain:
+        moved = answer(b"", "302 Found", f"Location: {scheme}://{plain.host}:{plain.port}/")
+        async with loopback(says(moved), tls=tls) as server:
+            egress = egress_to(["127.0.0.1"], tls=trust)
+            with pytest.raises(EgressRefused) as caught:
+                await egress.fetch(f"https://logo.example:{server.port}/", FETCH)
+            assert len(server.requests) == 1
+        assert caught.value.code == "insecure_redirect"
+        assert await plain.saw_nobody()
+
+
 async def test_row_20_two_locations_lead_nowhere() -> None:
     moved = answer(b"", "302 Found", "Location: /a", "Location: /b")
     async with loopback(says(moved)) as server:
@@ -246,8 +261,10 @@ async def test_row_22_a_dripping_answer_ends_at_the_total_deadline(
     head: bytes, piece: bytes
 ) -> None:
     async with loopback(endless(head, piece, pause=0.02)) as server:
-        with pytest.raises(EgressFailed) as caught:
-            await egress_to().post(server.url, b"", {}, replace(HOOKS, deadline_seconds=0.3))
+        policy = replace(HOOKS, deadline_seconds=0.3)
+        async with asyncio.timeout(5):  # far from the deadline, and as far from the library's own
+            with pytest.raises(EgressFailed) as caught:
+                await egress_to().post(server.url, b"", {}, policy)
     assert caught.value.code == "timeout"
 
 
@@ -258,8 +275,9 @@ async def test_row_22_the_deadline_holds_over_all_hops_and_the_name_server() -> 
             return []
 
     egress = egress_by(Silent())
-    with pytest.raises(EgressFailed) as caught:
-        await egress.fetch("https://slow.example/", replace(LOGOS, deadline_seconds=0.05))
+    async with asyncio.timeout(5):
+        with pytest.raises(EgressFailed) as caught:
+            await egress.fetch("https://slow.example/", replace(LOGOS, deadline_seconds=0.05))
     assert caught.value.code == "timeout"
 
 
@@ -290,6 +308,15 @@ async def test_row_22_a_logo_over_two_megabytes_unpacked_is_refused(
     body: bytes, headers: list[str]
 ) -> None:
     async with loopback(says(answer(body, "200 OK", *headers))) as server:
+        with pytest.raises(EgressFailed) as caught:
+            await egress_to().fetch(server.url, FETCH)
+    assert caught.value.code == "body_too_large"
+
+
+async def test_row_22_a_stream_that_unpacks_to_nothing_ends_at_the_same_limit() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"")[:10]
+    empty_blocks = b"\0\0\0\xff\xff" * 10_000
+    async with asyncio.timeout(5), loopback(endless(head, empty_blocks)) as server:
         with pytest.raises(EgressFailed) as caught:
             await egress_to().fetch(server.url, FETCH)
     assert caught.value.code == "body_too_large"

@@ -222,6 +222,7 @@ def test_row_07_hosts_become_a_labels_and_say_what_they_are(
         "https://-a.example/",
         "https://a-.example/",
         "https://1א.example/",
+        "https://1a.אב/",
         "https://\u0301a.example/",
         "https://ex℀mple.com/",
         "https://good.example／evil.example/",
