@@ -347,3 +347,13 @@ async def test_row_23_a_refusal_tells_no_address(ask: Ask) -> None:
 def test_an_operators_networks_are_the_only_way_inside() -> None:
     assert WEBHOOKS.allow_networks == LOGOS.allow_networks == ()
     assert parse_networks("10.1.2.3")[0].num_addresses == 1
+
+
+@pytest.mark.parametrize(
+    ("second", "code"), [("10.0.0.1", "private_address"), (ONE_PUBLIC, "scheme_not_allowed")]
+)
+async def test_a_trusted_address_vouches_for_no_other(second: str, code: str) -> None:
+    scheme = "http" if code == "scheme_not_allowed" else "https"
+    with pytest.raises(EgressRefused) as caught:
+        await egress_to(["127.0.0.1", second]).post(f"{scheme}://x.example/", b"", {}, HOOKS)
+    assert caught.value.code == code
