@@ -27,7 +27,7 @@ LANGUAGES = [
     (language("is", "pt-br"), {"language": "PT-BR"}, True),
     (language("is", "pt_BR"), {"language": "pt-BR"}, True),
     (language("is", "pt"), {"language": "pt_BR"}, True),
-    (language("is", "p" "t"), {"language": "ptx"}, False),
+    (language("is", "pt"), {"language": "ptx"}, False),
     (language("is", "zh-Hant"), {"language": "zh-Hant-TW"}, True),
     (language("is", "zh-TW"), {"language": "zh-Hant-TW"}, False),
     (language("is", "en"), {"language": "pt-BR,pt;q=0.9,en;q=0.8"}, False),

@@ -18,9 +18,8 @@ from maxminddb.reader import Metadata
 from maxminddb.types import Record
 
 from qz_common.address import packed_address
-from qz_common.region_names import RegionNames, fold_name
+from qz_common.region_names import RegionNames
 
-__all__ = ["NOWHERE", "Geo", "Place", "fold_name"]
 CACHED_PLACES = 4096
 DAY_SECONDS = 86_400
 STALE_DAYS = 120

@@ -16,8 +16,6 @@ from typing import NamedTuple
 from qz_common.address import packed_address
 
 DAY_MS = 86_400_000
-KEPT_DAYS = 2
-"""Yesterday and today: no salt is kept for longer than 48 hours."""
 HASH_BYTES = 8
 UA_BYTES = 400
 
@@ -88,15 +86,15 @@ class Salts:
         return key
 
     def _turn(self, ts_ms: int) -> None:
-        """Take up this day's salt, and forget all that is older than yesterday's."""
+        """Take up this day's salt; none older than yesterday's is kept: 48 hours at most."""
         day = datetime.fromtimestamp(ts_ms / 1000, UTC).date()
         key = self.of_day(day)
         self._keyed = hashlib.blake2b(key=key, digest_size=HASH_BYTES)
         self._today = ts_ms // DAY_MS
-        oldest = day - timedelta(days=KEPT_DAYS - 1)
-        if any(known < oldest for known in self._known):
-            self._known = {known: kept for known, kept in self._known.items() if known >= oldest}
-            self._known[day] = key
+        yesterday = day - timedelta(days=1)
+        if any(known < yesterday for known in self._known):
+            kept = {known: salt for known, salt in self._known.items() if known > day}
+            self._known = {yesterday: self.of_day(yesterday), day: key, **kept}
 
 
 def _key(salt: bytes) -> bytes:

@@ -5,7 +5,7 @@ A rule without an id gets one by its place (`r1`, `r2`, …).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from qz_common.rules.conditions import KINDS
 from qz_common.rules.conditions.base import Base, text_problem
@@ -26,16 +26,16 @@ class RulesRefused(Refused):
 def parse_rules(raw: object) -> tuple[Rule, ...]:
     """Rules as decoded from JSON; None is no rules. Raises RulesRefused."""
     errors: list[Error] = []
-    named = _with_ids(raw) if isinstance(raw, list) else raw
+    named = _with_ids(raw) if isinstance(raw, list | tuple) else raw
     rules = () if raw is None else read_list(named, "", errors, MAX_RULES, _read_rule)
-    if isinstance(named, list):
+    if isinstance(named, list | tuple):
         errors.extend(_repeated((rule.get("id") for rule in _objects(named)), "/{}/id"))
     if errors:
         raise RulesRefused(errors)
     return tuple(rule for rule in rules if isinstance(rule, Rule))
 
 
-def _with_ids(raw: list[object]) -> list[object]:
+def _with_ids(raw: Sequence[object]) -> list[object]:
     taken = {str(rule.get("id")) for rule in _objects(raw)}
     free = (f"r{number}" for number in range(1, len(taken) + len(raw) + 1))
     fresh = (name for name in free if name not in taken)
@@ -96,7 +96,7 @@ def _read_condition(raw: object, at: str, errors: list[Error]) -> Base | None:
 
 def _read_split(raw: object, at: str, errors: list[Error]) -> tuple[object, ...]:
     arms = read_list(raw, at, errors, MAX_ARMS, _read_arm)
-    if isinstance(raw, list):
+    if isinstance(raw, list | tuple):
         variants = (arm.get("variant") for arm in _objects(raw))
         errors.extend(_repeated(variants, at + "/{}/variant"))
     return arms

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from qz_common.geo import Place
 from qz_common.rules.shape import Error, Refused, read_struct
 from qz_common.visit import Visit
+from qz_common.wall import YEARS
 
 MAX_TEXT = 2000
 
@@ -54,7 +55,11 @@ def parse_pretend(raw: object) -> Pretend:
 def pretend_visit(pretend: Pretend, now_ms: int) -> Visit:
     client = Visit(ts_ms=0, user_agent=_raw(pretend.user_agent)).client
     said = {"device": pretend.device, "os": pretend.os, "browser": pretend.browser}
-    query = pretend.query if isinstance(pretend.query, str) else urlencode(pretend.query)
+    query = (
+        pretend.query
+        if isinstance(pretend.query, str)
+        else urlencode(pretend.query, errors="replace")
+    )
     referrer = pretend.referrer
     return Visit(
         ts_ms=now_ms if pretend.at is None else round(pretend.at.timestamp() * 1000),
@@ -72,8 +77,9 @@ def pretend_visit(pretend: Pretend, now_ms: int) -> Visit:
 
 def _problems(pretend: Pretend) -> list[Error]:
     found: list[Error] = []
-    if pretend.at is not None and pretend.at.tzinfo is None:
-        found.append(("/at", "invalid_value", "a time with its offset is needed, as in …Z"))
+    if pretend.at is not None and (pretend.at.tzinfo is None or pretend.at.year not in YEARS):
+        words = f"a time with its offset is needed, as in …Z, from {YEARS[0]} to {YEARS[-1]}"
+        found.append(("/at", "invalid_value", words))
     for name, limit in (("visitor", 2**64), ("visit_number", 2**31)):
         if not 0 <= getattr(pretend, name) < limit:
             found.append((f"/{name}", "invalid_value", f"from 0 to {limit - 1}"))
