@@ -66,7 +66,7 @@ class Postgres:
         """Makes the cluster if there is none, and clears what a killed run left behind."""
         if not (self.folder / "PG_VERSION").exists():
             self._initialise()
-        self._clear_leftover()
+        self.clear_leftover()
 
     def command(self) -> list[str]:
         settings = {"listen_addresses": HOST, "unix_socket_directories": "", **self.settings}
@@ -140,7 +140,7 @@ class Postgres:
             return []
         return [line.strip() for line in lock.splitlines()]
 
-    def _clear_leftover(self) -> None:
+    def clear_leftover(self) -> None:
         lines = self._lock_file_lines()
         if not lines:
             return

@@ -27,11 +27,20 @@ class Account:
     gid: int
 
 
+class AccountError(Exception):
+    """A user that this machine doesn't have."""
+
+
 def unprivileged_account(name: str) -> Account | None:
     """The user to hand a child to when we are root; None when we are an ordinary user already."""
     if os.geteuid() != 0:
         return None
-    entry = pwd.getpwnam(name)
+    try:
+        entry = pwd.getpwnam(name)
+    except KeyError:
+        raise AccountError(
+            f"no user {name!r} here to run Postgres as; set POSTGRES_OS_USER"
+        ) from None
     return Account(name, entry.pw_uid, entry.pw_gid)
 
 
