@@ -1,0 +1,72 @@
+"""python -m qz_api serve | worker | migrate | seed | republish | openapi"""
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import orjson
+
+from qz_api import migrate as schema
+from qz_api.app import OPERATIONS
+from qz_api.http.openapi import document
+from qz_api.sealing import Secrets
+from qz_api.seed import seed
+from qz_api.serve import serve
+from qz_api.settings import AdminSettings, ApiSettings, SeedSettings
+from qz_common.errors import Permanent
+from qz_common.roles import run_role, settings_or_exit
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="qz_api", description=__doc__)
+    roles = parser.add_subparsers(dest="role", required=True)
+    roles.add_parser("serve", help="answer calls of the management API")
+    roles.add_parser("migrate", help="bring the schema up to this release")
+    seeding = roles.add_parser("seed", help="make a demo workspace with keys")
+    seeding.add_argument("--known", type=Path, help="JSON file with keys of an earlier seed")
+    roles.add_parser("openapi", help="print the OpenAPI document")
+    arguments = parser.parse_args()
+    try:
+        ROLES[arguments.role](arguments)
+    except Permanent as error:
+        sys.exit(f"api {arguments.role}: {error}")
+
+
+def _serve(_: argparse.Namespace) -> None:
+    settings = settings_or_exit(ApiSettings)
+    run_role("api", "serve", lambda stop: serve(settings, stop))
+
+
+def _migrate(_: argparse.Namespace) -> None:
+    settings = settings_or_exit(AdminSettings)
+    applied = asyncio.run(schema.migrate(settings.admin_dsn))
+    print("\n".join(applied) or "the schema is up to date")
+
+
+def _seed(arguments: argparse.Namespace) -> None:
+    settings = settings_or_exit(SeedSettings)
+    known = _read_known(arguments.known)
+    seeded = asyncio.run(seed(settings.admin_dsn, Secrets.of(settings.key_pepper), known))
+    print(json.dumps(seeded))
+
+
+def _openapi(_: argparse.Namespace) -> None:
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    sys.stdout.write(orjson.dumps(document(OPERATIONS), option=options).decode())
+
+
+def _read_known(path: Path | None) -> dict[str, str]:
+    """What an earlier seed answered; a file that is missing or broken knows nothing."""
+    try:
+        found = json.loads(path.read_text()) if path else {}
+    except (OSError, ValueError):
+        return {}
+    return {key: text for key, text in dict(found).items() if isinstance(text, str)}
+
+
+ROLES = {"serve": _serve, "migrate": _migrate, "seed": _seed, "openapi": _openapi}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""The application on one screen: features, their operations, the path from request to handler."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from starlette.routing import Route, Router
+
+from qz_api.auth import routes as auth
+from qz_api.codes import routes as codes
+from qz_api.deps import Deps
+from qz_api.http import explorer
+from qz_api.http.dispatch import Endpoint
+from qz_api.http.middleware import RequestMiddleware
+from qz_api.http.operation import Operation
+from qz_api.http.scope import App, Receive, Scope, Send
+from qz_api.internal import routes as internal
+from qz_common.errors import NotFound
+
+FEATURES = (auth, codes, internal)
+OPERATIONS: tuple[Operation, ...] = tuple(
+    operation for feature in FEATURES for operation in feature.OPERATIONS
+)
+
+
+def create_app(deps: Deps) -> App:
+    routes = [
+        Route(path, endpoint=Endpoint(deps, operations)) for path, operations in by_path(OPERATIONS)
+    ]
+    router = Router(
+        [*explorer.routes(OPERATIONS), *routes], default=_absent, redirect_slashes=False
+    )
+    secure = deps.settings.api_url.startswith("https://")
+    return RequestMiddleware(router, deps.metrics, secure=secure)
+
+
+def by_path(operations: Iterable[Operation]) -> list[tuple[str, tuple[Operation, ...]]]:
+    """Paths with fewer parameters first, so that `/bulk` is never taken for an id."""
+    found: dict[str, list[Operation]] = defaultdict(list)
+    for operation in operations:
+        found[operation.path].append(operation)
+    ordered = sorted(found.items(), key=lambda item: (item[0].count("{"), item[0]))
+    return [(path, tuple(group)) for path, group in ordered]
+
+
+async def _absent(scope: Scope, receive: Receive, send: Send) -> None:
+    raise NotFound("there is no such route")

@@ -1,0 +1,1 @@
+"""Keys, scopes and principals: who is calling and what they may do."""

@@ -1,0 +1,47 @@
+"""Who is calling: made once per request by an authenticator, trusted everywhere behind it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from qz_api.auth.scopes import Scope
+from qz_api.limits.plans import Plan
+from qz_common.errors import Forbidden
+from qz_common.ids import show_id
+
+Kind = Literal["key", "user"]
+Mode = Literal["live", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Meters:
+    """What a charge left, by the clock of the database; None where there is no limit."""
+
+    rate_left: int | None = None
+    rate_reset_seconds: float = 0.0
+    month_used: int = 0
+    month_reset_seconds: int = 0
+    metered: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    kind: Kind
+    id: str
+    """`key_…` or `usr_…`: who, for versions, audit and logs."""
+    name: str
+    workspace: UUID
+    mode: Mode
+    scopes: frozenset[Scope]
+    plan: Plan
+    meters: Meters = field(default_factory=Meters)
+    dialect: str = ""
+    idempotency_full: bool = False
+
+    @property
+    def workspace_id(self) -> str:
+        return show_id("ws", self.workspace)
+
+    def require(self, scope: Scope) -> None:
+        if scope not in self.scopes:
+            raise Forbidden(f"this needs the scope {scope.value}")

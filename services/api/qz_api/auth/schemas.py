@@ -1,0 +1,98 @@
+"""Shapes of /v1/api-keys and /v1/me."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from qz_api.auth.principal import Mode
+from qz_api.auth.scopes import PRESETS, Scope
+from qz_api.db import Row
+from qz_api.http.schema import In, Moment, Name, Out
+from qz_common.ids import show_id
+
+DAY_SECONDS = 86_400
+
+
+class KeyCreate(In):
+    name: Name = "API key"
+    mode: Mode | None = None
+    """The caller's own mode when left out."""
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=32)] | None = None
+    preset: Literal["read_only", "read_write", "admin", "create_only"] | None = None
+    """Instead of scopes. Neither means what the caller has."""
+    expires_at: Moment | None = None
+
+    def wanted(self) -> frozenset[Scope] | None:
+        if self.scopes is not None:
+            return frozenset(self.scopes)
+        return PRESETS[self.preset] if self.preset else None
+
+
+class KeyRoll(In):
+    overlap_seconds: Annotated[int, Field(ge=0, le=30 * DAY_SECONDS)] = DAY_SECONDS
+    """How long the old key works on."""
+
+
+class KeyView(Out):
+    id: str
+    mode: Mode
+    name: str
+    prefix: str
+    """The public part: enough to recognise a key, nothing to use it."""
+    last_characters: str
+    scopes: list[str]
+    created_by: str
+    replaces: str | None
+    created_at: Moment
+    expires_at: Moment | None
+    revoked_at: Moment | None
+    last_used_at: Moment | None
+
+
+class NewKeyView(KeyView):
+    key: str
+    """Shown once."""
+
+
+class MeterView(Out):
+    used: int
+    limit: int | None
+
+
+class UsageView(Out):
+    month: str
+    requests: MeterView
+    qr_generated: MeterView
+
+
+class WorkspaceView(Out):
+    id: str
+    plan: str
+    requests_per_minute: int | None
+
+
+class MeView(Out):
+    id: str
+    kind: str
+    name: str
+    mode: Mode
+    scopes: list[str]
+    workspace: WorkspaceView
+    usage: UsageView
+
+
+def key_fields(row: Row) -> dict[str, object]:
+    return {
+        "id": show_id("key", row["id"]),
+        "mode": row["mode"],
+        "name": row["name"],
+        "prefix": f"qz_{row['mode']}_{row['public_id']}",
+        "last_characters": row["last_characters"],
+        "scopes": row["scopes"],
+        "created_by": row["created_by"],
+        "replaces": show_id("key", row["replaces"]) if row["replaces"] else None,
+        "created_at": row["created_at"],
+        "expires_at": row["expires_at"],
+        "revoked_at": row["revoked_at"],
+        "last_used_at": row["last_used_at"],
+    }

@@ -1,0 +1,36 @@
+"""What a key may do: scopes, and presets for the usual sets of them."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    QR_READ = "qr:read"
+    QR_WRITE = "qr:write"
+    QR_DELETE = "qr:delete"
+    LINKS_READ = "links:read"
+    LINKS_WRITE = "links:write"
+    ANALYTICS_READ = "analytics:read"
+    DESTINATIONS_READ = "destinations:read"
+    DESTINATIONS_WRITE = "destinations:write"
+    LANDING_PAGES_READ = "landing_pages:read"
+    LANDING_PAGES_WRITE = "landing_pages:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
+    KEYS_ADMIN = "keys:admin"
+    WORKSPACE_ADMIN = "workspace:admin"
+
+
+ADMIN_SCOPES = frozenset({Scope.KEYS_ADMIN, Scope.WORKSPACE_ADMIN})
+PRESETS: dict[str, frozenset[Scope]] = {
+    "read_only": frozenset(scope for scope in Scope if scope.endswith(":read")),
+    "read_write": frozenset(Scope) - ADMIN_SCOPES,
+    "admin": frozenset(Scope),
+    "create_only": frozenset({Scope.QR_WRITE}),
+}
+
+
+def known(scopes: Iterable[str]) -> frozenset[Scope]:
+    """Scopes of this release; a stored one that is gone grants nothing."""
+    words = set(scopes)
+    return frozenset(scope for scope in Scope if scope.value in words)

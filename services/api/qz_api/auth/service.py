@@ -1,0 +1,198 @@
+"""Keys let in, issued, rolled and revoked.
+
+A key is never stored: Postgres has an HMAC of it under a pepper that Postgres never sees. A key
+with a wrong checksum never gets as far as Postgres. Every call asks Postgres, so a key that was
+revoked is refused everywhere at once.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from qz_api.auth import store
+from qz_api.auth.principal import Mode, Principal
+from qz_api.auth.scopes import Scope as Permission
+from qz_api.auth.scopes import known
+from qz_api.db import Connection, Database, Row
+from qz_api.http.scope import Scope, header
+from qz_api.limits.charge import check_charge
+from qz_api.limits.plans import effective
+from qz_api.metrics import ApiMetrics
+from qz_api.sealing import Secrets
+from qz_common.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Unauthenticated
+from qz_common.ids import ApiKey, new_api_key, new_uuid, read_api_key, show_id
+
+LAST_CHARACTERS = 4
+NO_HASH = bytes(32)
+CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyDraft:
+    mode: Mode
+    name: str
+    scopes: frozenset[Permission]
+    expires_at: datetime | None = None
+    dialect: str = ""
+
+
+def key_authenticator(
+    db: Database, secrets: Secrets, metrics: ApiMetrics
+) -> Callable[[Scope, int], Awaitable[Principal | None]]:
+    async def authenticate(scope: Scope, cost: int) -> Principal | None:
+        value = header(scope, b"authorization")
+        if value is None:
+            return None
+        try:
+            return await admit(db, secrets, metrics, _bearer(value), cost)
+        except Unauthenticated as problem:
+            metrics.refused_keys.labels(problem.code).inc()
+            raise
+
+    return authenticate
+
+
+async def admit(
+    db: Database, secrets: Secrets, metrics: ApiMetrics, text: str, cost: int
+) -> Principal:
+    key = read_api_key(text)
+    if key is None:
+        raise _invalid()
+    presented = hash_key(secrets, key)
+    async with db.connection() as conn:
+        row = await store.admit_key(conn, key.public_id, presented, cost)
+    matches = hmac.compare_digest(row["secret_hash"] or NO_HASH, presented)
+    if not matches or row["mode"] != key.mode:
+        raise _invalid()
+    _check_usable(row)
+    return _principal(row, metrics)
+
+
+def hash_key(secrets: Secrets, key: ApiKey) -> bytes:
+    message = f"{key.mode}_{key.public_id}{key.secret}".encode()
+    return hmac.digest(secrets.api_keys, message, hashlib.sha256)
+
+
+async def issue(
+    conn: Connection,
+    secrets: Secrets,
+    workspace: UUID,
+    draft: KeyDraft,
+    created_by: str,
+    replaces: UUID | None = None,
+) -> tuple[Row, str]:
+    """The stored row, and the clear key: it is shown now and never again."""
+    key = new_api_key(draft.mode)
+    row = await store.insert_key(
+        conn,
+        id=new_uuid(),
+        workspace=workspace,
+        mode=draft.mode,
+        name=draft.name,
+        public_id=key.public_id,
+        secret_hash=hash_key(secrets, key),
+        last_characters=key.text[-LAST_CHARACTERS:],
+        scopes=sorted(draft.scopes),
+        dialect=draft.dialect,
+        created_by=created_by,
+        replaces=replaces,
+        expires_at=draft.expires_at,
+    )
+    return row, key.text
+
+
+async def create(
+    conn: Connection, secrets: Secrets, principal: Principal, draft: KeyDraft, now: datetime
+) -> tuple[Row, str]:
+    _check_grant(principal, draft)
+    if draft.expires_at is not None and draft.expires_at <= now:
+        error = FieldError("/expires_at", "invalid_expires_at", "lies in the past")
+        raise Invalid("a key can't expire before it exists", "invalid_expires_at", errors=[error])
+    return await issue(conn, secrets, principal.workspace, draft, principal.id)
+
+
+async def roll(
+    conn: Connection,
+    secrets: Secrets,
+    principal: Principal,
+    id: UUID,
+    overlap: timedelta,
+    now: datetime,
+) -> tuple[Row, str]:
+    """A new key with the same rights; the old one works on for the overlap."""
+    old = await _locked(conn, principal, id)
+    if old["revoked_at"] is not None or (old["expires_at"] and old["expires_at"] <= now):
+        raise Conflict("a key that has ended can't be rolled; create a new one", "key_ended")
+    draft = KeyDraft(
+        mode=old["mode"],
+        name=old["name"],
+        scopes=known(old["scopes"]),
+        expires_at=old["expires_at"],
+        dialect=old["dialect"],
+    )
+    _check_grant(principal, draft)
+    issued = await issue(conn, secrets, principal.workspace, draft, principal.id, replaces=id)
+    await store.expire_key(conn, principal.workspace, id, now + overlap)
+    return issued
+
+
+async def revoke(conn: Connection, principal: Principal, id: UUID, now: datetime) -> Row:
+    await _locked(conn, principal, id)
+    return await store.revoke_key(conn, principal.workspace, id, now)
+
+
+async def _locked(conn: Connection, principal: Principal, id: UUID) -> Row:
+    row = await store.lock_key(conn, principal.workspace, id)
+    if row is None:
+        raise NotFound("there is no such key here")
+    return row
+
+
+def _check_grant(principal: Principal, draft: KeyDraft) -> None:
+    beyond = sorted(draft.scopes - principal.scopes)
+    if beyond:
+        raise Forbidden(f"a key can't grant what its maker lacks: {', '.join(beyond)}")
+    if draft.mode == "live" and not principal.plan.live_keys:
+        raise Forbidden("this plan has test keys only", "plan_forbids")
+    if principal.kind == "key" and draft.mode != principal.mode and principal.mode == "test":
+        raise Forbidden("a test key can't make a live one", "live_key_required")
+
+
+def _check_usable(row: Row) -> None:
+    if row["revoked"]:
+        raise Unauthenticated("this key was revoked", "revoked_key", headers=CHALLENGE)
+    if row["expired"]:
+        raise Unauthenticated("this key has expired", "expired_key", headers=CHALLENGE)
+
+
+def _principal(row: Row, metrics: ApiMetrics) -> Principal:
+    plan = effective(row["plan"], row["plan_overrides"])
+    meters = check_charge(plan, row)
+    if not meters.metered:
+        metrics.unmetered.inc()
+    return Principal(
+        kind="key",
+        id=show_id("key", row["key_id"]),
+        name=row["name"],
+        workspace=row["workspace_id"],
+        mode=row["mode"],
+        scopes=known(row["scopes"]),
+        plan=plan,
+        meters=meters,
+        dialect=row["dialect"],
+        idempotency_full=row["idempotency_full"],
+    )
+
+
+def _bearer(value: str) -> str:
+    word, _, token = value.partition(" ")
+    if word.lower() != "bearer" or not token:
+        raise _invalid()
+    return token.strip()
+
+
+def _invalid() -> Unauthenticated:
+    return Unauthenticated("this key is not one of ours", "invalid_key", headers=CHALLENGE)

@@ -1,0 +1,121 @@
+"""All SQL about API keys."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from qz_api.db import Connection, Row
+from qz_api.http.paging import Place
+from qz_api.limits.plans import PLANS_JSON
+
+COLUMNS = """id, workspace_id, mode, name, public_id, last_characters, scopes, dialect, created_by,
+    replaces, created_at, expires_at, revoked_at, last_used_at"""
+
+
+async def admit_key(conn: Connection, public_id: str, secret_hash: bytes, cost: int) -> Row:
+    """Authentication, rate and monthly quota in one round trip."""
+    return await conn.fetchrow(
+        "SELECT * FROM qz_admit_key($1, $2, $3, $4::text::jsonb)",
+        public_id,
+        secret_hash,
+        cost,
+        PLANS_JSON,
+    )
+
+
+async def insert_key(
+    conn: Connection,
+    *,
+    id: UUID,
+    workspace: UUID,
+    mode: str,
+    name: str,
+    public_id: str,
+    secret_hash: bytes,
+    last_characters: str,
+    scopes: Sequence[str],
+    dialect: str,
+    created_by: str,
+    replaces: UUID | None,
+    expires_at: datetime | None,
+) -> Row:
+    return await conn.fetchrow(
+        f"""INSERT INTO api_keys (id, workspace_id, mode, name, public_id, secret_hash,
+                last_characters, scopes, dialect, created_by, replaces, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            RETURNING {COLUMNS}""",
+        id,
+        workspace,
+        mode,
+        name,
+        public_id,
+        secret_hash,
+        last_characters,
+        scopes,
+        dialect,
+        created_by,
+        replaces,
+        expires_at,
+    )
+
+
+async def list_keys(
+    conn: Connection, workspace: UUID, after: Place | None, limit: int
+) -> list[Row]:
+    created_at, id = after or (None, None)
+    rows: list[Row] = await conn.fetch(
+        f"""SELECT {COLUMNS} FROM api_keys
+            WHERE workspace_id = $1
+              AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid))
+            ORDER BY created_at DESC, id DESC LIMIT $4""",
+        workspace,
+        created_at,
+        id,
+        limit,
+    )
+    return rows
+
+
+async def count_keys(conn: Connection, workspace: UUID) -> int:
+    count: int = await conn.fetchval(
+        "SELECT count(*) FROM api_keys WHERE workspace_id = $1", workspace
+    )
+    return count
+
+
+async def lock_key(conn: Connection, workspace: UUID, id: UUID) -> Row | None:
+    return await conn.fetchrow(
+        f"SELECT {COLUMNS} FROM api_keys WHERE workspace_id = $1 AND id = $2 FOR UPDATE",
+        workspace,
+        id,
+    )
+
+
+async def revoke_key(conn: Connection, workspace: UUID, id: UUID, now: datetime) -> Row:
+    return await conn.fetchrow(
+        f"""UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3)
+            WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}""",
+        workspace,
+        id,
+        now,
+    )
+
+
+async def expire_key(conn: Connection, workspace: UUID, id: UUID, at: datetime) -> None:
+    await conn.execute(
+        """UPDATE api_keys SET expires_at = least(coalesce(expires_at, $3), $3)
+           WHERE workspace_id = $1 AND id = $2""",
+        workspace,
+        id,
+        at,
+    )
+
+
+async def usable_key(conn: Connection, workspace: UUID, public_id: str) -> Row | None:
+    return await conn.fetchrow(
+        """SELECT id, secret_hash FROM api_keys
+           WHERE workspace_id = $1 AND public_id = $2 AND revoked_at IS NULL
+             AND (expires_at IS NULL OR expires_at > now())""",
+        workspace,
+        public_id,
+    )

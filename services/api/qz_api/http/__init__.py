@@ -1,0 +1,1 @@
+"""The HTTP border: operations as data, parsing, problems, paging, OpenAPI."""

@@ -1,0 +1,79 @@
+"""One call of one operation, as its handler sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar, cast
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from qz_api.db import Connection
+from qz_api.http.paging import Cursors
+from qz_api.http.scope import Scope, header
+from qz_common.errors import Malformed, NotFound, PreconditionFailed
+from qz_common.ids import read_id
+
+if TYPE_CHECKING:
+    from qz_api.auth.principal import Principal
+    from qz_api.deps import Deps
+    from qz_api.http.operation import Operation
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(kw_only=True)
+class Call:
+    operation: "Operation"
+    deps: "Deps"
+    scope: Scope
+    now: datetime
+    request_id: str
+    path: Mapping[str, str] = field(default_factory=dict)
+    maybe_principal: "Principal | None" = None
+    maybe_conn: Connection | None = None
+    maybe_body: BaseModel | None = None
+    maybe_query: BaseModel | None = None
+
+    @property
+    def principal(self) -> "Principal":
+        if self.maybe_principal is None:
+            raise RuntimeError(f"{self.operation.id} has no principal: its guard lets anybody in")
+        return self.maybe_principal
+
+    @property
+    def conn(self) -> Connection:
+        """The transaction of this call; the dispatcher commits it after the handler."""
+        if self.maybe_conn is None:
+            raise RuntimeError(f"{self.operation.id} uses no transaction")
+        return self.maybe_conn
+
+    def body(self, kind: type[M]) -> M:
+        return cast(M, self.maybe_body)
+
+    def query(self, kind: type[M]) -> M:
+        return cast(M, self.maybe_query)
+
+    def id(self, prefix: str, name: str = "id") -> UUID:
+        """The id in the path; what is no id of this kind is absent, like somebody else's."""
+        uuid = read_id(prefix, self.path[name])
+        if uuid is None:
+            raise NotFound("there is no such thing here")
+        return uuid
+
+    def check_version(self, version: int) -> None:
+        """Refuses a change to another version than If-Match names."""
+        wanted = header(self.scope, b"if-match")
+        if wanted is None or wanted == "*":
+            return
+        tags = [tag.strip() for tag in wanted.split(",")]
+        if not all(len(tag) > 2 and tag[0] == tag[-1] == '"' for tag in tags):
+            raise Malformed('If-Match takes entity tags in quotes, such as "3"')
+        if f'"{version}"' not in tags:
+            raise PreconditionFailed(f"this is version {version} by now")
+
+    def cursors(self, *filters: object) -> Cursors:
+        """Cursors of this operation for this workspace, mode and these filters alone."""
+        principal = self.principal
+        binding = (self.operation.id, principal.workspace_id, principal.mode, *map(repr, filters))
+        return Cursors(self.deps.secrets.cursor, "\n".join(binding).encode())

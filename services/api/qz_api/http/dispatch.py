@@ -1,0 +1,168 @@
+"""A request on its way to a handler: who, how much, what, then the handler in its transaction."""
+
+import asyncio
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+import asyncpg
+
+from qz_api.auth.principal import Principal
+from qz_api.deps import Deps
+from qz_api.http.call import Call
+from qz_api.http.operation import Operation
+from qz_api.http.parse import parse_json, parse_query, query_pairs, read_body, validate
+from qz_api.http.respond import Answer, send_answer
+from qz_api.http.scope import Receive, Scope, Send, header
+from qz_api.http.state import request_state
+from qz_api.idempotency import service as idempotency
+from qz_api.limits.headers import limit_headers
+from qz_common.errors import (
+    Malformed,
+    MethodNotAllowed,
+    NotFound,
+    Unauthenticated,
+)
+from qz_common.telemetry import API_KEY_TEXT
+
+BODY_SECONDS = 10.0
+AGAIN = (
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
+"""A second try in a fresh transaction mends these."""
+
+
+class Endpoint:
+    """All operations of one path, as an ASGI app."""
+
+    def __init__(self, deps: Deps, operations: tuple[Operation, ...]) -> None:
+        self._deps = deps
+        self._operations = {operation.method: operation for operation in operations}
+        if "GET" in self._operations:
+            self._operations["HEAD"] = self._operations["GET"]
+        self._allow = ", ".join(sorted({*self._operations, "OPTIONS"}))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        operation = self._operations.get(scope["method"])
+        if operation is None:
+            await self._without_operation(scope, send)
+            return
+        request_state(scope).log["route"] = operation.path
+        answer = await dispatch(self._deps, operation, scope, receive)
+        await send_answer(scope, send, _not_modified(scope, answer))
+
+    async def _without_operation(self, scope: Scope, send: Send) -> None:
+        if scope["method"] != "OPTIONS":
+            raise MethodNotAllowed(
+                f"{scope['path']} takes {self._allow}", headers={"Allow": self._allow}
+            )
+        await send_answer(scope, send, Answer(204, headers={"Allow": self._allow}))
+
+
+async def dispatch(deps: Deps, operation: Operation, scope: Scope, receive: Receive) -> Answer:
+    call = Call(
+        operation=operation,
+        deps=deps,
+        scope=scope,
+        now=deps.clock.now(),
+        request_id=request_state(scope).request_id,
+        path=_path(scope),
+    )
+    document = await _document(operation, scope, receive) if operation.cost else None
+    await _admit(call, operation.cost(document) if operation.cost else 1)
+    if operation.query:
+        call.maybe_query = parse_query(operation.query, scope)
+    elif scope["query_string"]:
+        _refuse_query(scope)
+    if operation.body:
+        document = document if operation.cost else await _document(operation, scope, receive)
+        call.maybe_body = validate(operation.body, document)
+    return await _run(call, document)
+
+
+async def _admit(call: Call, cost: int) -> None:
+    guard = call.operation.guard
+    if guard == "internal":
+        _check_internal(call)
+    elif guard == "principal":
+        call.maybe_principal = await authenticate(call.deps, call.scope, cost)
+        if call.operation.scope:
+            call.principal.require(call.operation.scope)
+
+
+async def authenticate(deps: Deps, scope: Scope, cost: int = 1) -> Principal:
+    """The principal of this request, charged; its limits go out with whatever is answered."""
+    if API_KEY_TEXT.search(scope["query_string"].decode("latin-1")):
+        raise Malformed("a key in the query ends in logs: send it as Authorization", "key_in_query")
+    for authenticator in deps.authenticators:
+        principal = await authenticator(scope, cost)
+        if principal is not None:
+            state = request_state(scope)
+            state.headers.update(limit_headers(principal.plan, principal.meters))
+            state.log |= {"workspace": principal.workspace_id, "principal": principal.id}
+            return principal
+    raise Unauthenticated(
+        "send Authorization: Bearer followed by an API key",
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
+async def _document(operation: Operation, scope: Scope, receive: Receive) -> Any:
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await read_body(scope, receive, operation.body_limit)
+    except TimeoutError:
+        close = {"Connection": "close"}
+        raise Malformed("the body came too slowly", "body_timeout", headers=close) from None
+    return parse_json(scope, body)
+
+
+async def _run(call: Call, document: Any) -> Answer:
+    if call.operation.uses == "nothing":
+        return await call.operation.handler(call)
+    try:
+        return await _in_transaction(call, document)
+    except AGAIN:
+        return await _in_transaction(call, document)
+
+
+async def _in_transaction(call: Call, document: Any) -> Answer:
+    db = call.deps.db
+    principal = call.maybe_principal
+    opened = db.transaction(principal.workspace) if principal else db.system()
+    async with opened as conn:
+        call.maybe_conn = conn
+        if call.operation.takes_key and principal:
+            return await idempotency.once(call, document)
+        return await call.operation.handler(call)
+
+
+def _check_internal(call: Call) -> None:
+    """Customers can't tell these routes from absent ones."""
+    expected = f"Bearer {call.deps.settings.internal_token}".encode()
+    given = (header(call.scope, b"authorization") or "").encode()
+    if not hmac.compare_digest(given, expected):
+        raise NotFound("there is no such route")
+
+
+def _refuse_query(scope: Scope) -> None:
+    names = ", ".join(sorted({name for name, _ in query_pairs(scope)}))
+    raise Malformed(f"this takes no parameters: {names}", "unknown_parameter")
+
+
+def _path(scope: Scope) -> Mapping[str, str]:
+    found: Mapping[str, str] = scope.get("path_params", {})
+    return found
+
+
+def _not_modified(scope: Scope, answer: Answer) -> Answer:
+    tag = answer.headers.get("ETag")
+    known = header(scope, b"if-none-match")
+    if answer.status != 200 or tag is None or known is None:
+        return answer
+    if scope["method"] not in ("GET", "HEAD") or tag not in known.split(", "):
+        return answer
+    kept = {name: value for name, value in answer.headers.items() if name != "Content-Type"}
+    return Answer(304, headers=kept)

@@ -1,0 +1,208 @@
+"""The OpenAPI 3.1 document, made from the operations that also make the routes."""
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any, cast
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from qz_api.http.operation import Operation
+from qz_common.errors import (
+    PROBLEM_TYPE,
+    Conflict,
+    Forbidden,
+    Invalid,
+    Malformed,
+    Problem,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMedia,
+)
+
+SCHEMA_REF = "#/components/schemas/{model}"
+Doc = dict[str, Any]
+Models = dict[tuple[type[BaseModel], JsonSchemaMode], Doc]
+
+PROBLEM_SCHEMA: Doc = {
+    "type": "object",
+    "description": "RFC 9457; `code` is for programs, `detail` for people.",
+    "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
+    "properties": {
+        **{name: {"type": "string"} for name in ("type", "title", "detail", "instance")},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "message"],
+                "properties": {name: {"type": "string"} for name in ("pointer", "code", "message")},
+            },
+        },
+    },
+}
+IDEMPOTENCY_KEY: Doc = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same key with the same body has one effect, for 24 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+RATE_HEADERS: Doc = {
+    name: {"schema": {"type": "string"}, "description": text}
+    for name, text in (
+        ("RateLimit-Policy", "The limits of this workspace."),
+        ("RateLimit", "What is left of them."),
+        ("X-Request-Id", "Names this request in problems and logs."),
+    )
+}
+
+
+def document(operations: Sequence[Operation]) -> Doc:
+    public = [operation for operation in operations if operation.guard != "internal"]
+    models, schemas = _schemas(public)
+    paths: Doc = {}
+    for operation in public:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(
+            operation, models
+        )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Quietzone management API",
+            "version": version("quietzone-api"),
+            "description": "Dynamic QR codes: print once, change where they lead, count each scan.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"apiKey": []}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(each.tag for each in public)],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "securitySchemes": {
+                "apiKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "`qz_live_…` or `qz_test_…`",
+                }
+            },
+            "schemas": {**schemas, "Problem": PROBLEM_SCHEMA},
+        },
+    }
+
+
+def _schemas(operations: Iterable[Operation]) -> tuple[Models, Doc]:
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = []
+    for operation in operations:
+        if operation.body:
+            wanted.append((operation.body, "validation"))
+        if operation.answer:
+            wanted.append((operation.answer, "serialization"))
+    models, top = models_json_schema(list(dict.fromkeys(wanted)), ref_template=SCHEMA_REF)
+    return cast(Models, models), top.get("$defs", {})
+
+
+def _operation(operation: Operation, models: Models) -> Doc:
+    found: Doc = {
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "parameters": [*_path_parameters(operation), *_query_parameters(operation)],
+        "responses": _responses(operation, models),
+    }
+    if operation.description:
+        found["description"] = operation.description
+    if operation.takes_key:
+        found["parameters"].append(IDEMPOTENCY_KEY)
+    if operation.scope:
+        found["x-scope"] = operation.scope.value
+    if operation.guard == "public":
+        found["security"] = []
+    if operation.body:
+        found["requestBody"] = _request_body(operation, models[(operation.body, "validation")])
+    return found
+
+
+def _request_body(operation: Operation, schema: Doc) -> Doc:
+    media: Doc = {"schema": schema}
+    if operation.example is not None:
+        media["example"] = dict(operation.example)
+    return {"required": True, "content": {"application/json": media}}
+
+
+def _path_parameters(operation: Operation) -> list[Doc]:
+    names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in names
+    ]
+
+
+def _query_parameters(operation: Operation) -> list[Doc]:
+    if operation.query is None:
+        return []
+    schema = operation.query.model_json_schema(ref_template=SCHEMA_REF)
+    required = schema.get("required", [])
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": _optional(one)}
+        for name, one in schema["properties"].items()
+    ]
+
+
+def _optional(schema: Doc) -> Doc:
+    """A parameter that is absent is not null."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind.get("type") != "null"]
+    if len(kinds) != 1:
+        return schema
+    rest = {key: value for key, value in schema.items() if key not in ("anyOf", "default")}
+    return {**rest, **kinds[0]}
+
+
+def _responses(operation: Operation, models: Models) -> Doc:
+    found: Doc = {str(operation.status): _success(operation, models)}
+    for status, codes in _problems(operation).items():
+        found[str(status)] = {
+            "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
+            "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "headers": RATE_HEADERS,
+        }
+    return dict(sorted(found.items()))
+
+
+def _success(operation: Operation, models: Models) -> Doc:
+    found: Doc = {
+        "description": HTTPStatus(operation.status).phrase,
+        "headers": {**RATE_HEADERS, **_named_headers(operation)},
+    }
+    if operation.status == 204:
+        return found
+    schema = models[(operation.answer, "serialization")] if operation.answer else {}
+    found["content"] = {kind: {"schema": schema} for kind in operation.media_types}
+    return found
+
+
+def _named_headers(operation: Operation) -> Doc:
+    return {
+        name: {"schema": {"type": "string"}, "description": text}
+        for name, text in operation.headers.items()
+    }
+
+
+def _problems(operation: Operation) -> dict[int, list[str]]:
+    kinds: list[type[Problem]] = [Malformed, Unavailable, *operation.problems]
+    if operation.guard == "principal":
+        kinds += [Unauthenticated, Forbidden, TooMany]
+    if operation.body:
+        kinds += [TooLarge, UnsupportedMedia, Invalid]
+    if operation.query:
+        kinds.append(Invalid)
+    if operation.takes_key:
+        kinds += [Conflict, Invalid]
+    found: dict[int, list[str]] = {}
+    for kind in dict.fromkeys(kinds):
+        found.setdefault(kind.status, []).append(kind.default_code)
+    return found

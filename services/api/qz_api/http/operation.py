@@ -1,0 +1,69 @@
+"""An operation of the API as a value: what routes and the OpenAPI document are both made from.
+
+A feature's routes.py ends in `OPERATIONS = (Operation(...), …)`; app.py lists the features.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from pydantic import BaseModel
+
+from qz_api.auth.scopes import Scope
+from qz_common.errors import Problem
+
+if TYPE_CHECKING:
+    from qz_api.http.call import Call
+    from qz_api.http.respond import Answer
+
+Handler: TypeAlias = "Callable[[Call], Awaitable[Answer]]"
+Uses: TypeAlias = Literal["transaction", "nothing"]
+Guard: TypeAlias = Literal["principal", "public", "internal"]
+Cost: TypeAlias = Callable[[Any], int]
+"""Requests that a parsed JSON body counts as; it has not been checked yet."""
+
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+BODY_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    method: str
+    path: str
+    """`/v1/things/{id}`; every parameter is one path segment."""
+    id: str
+    """`createThing`: stable, what generated clients call it."""
+    summary: str
+    tag: str
+    handler: Handler
+    scope: Scope | None = None
+    """None lets any principal in."""
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    status: int = 200
+    media_types: tuple[str, ...] = ("application/json",)
+    """Of the answer; other than JSON means bytes."""
+    problems: tuple[type[Problem], ...] = ()
+    """Beside those that every operation of its kind can answer with."""
+    example: Mapping[str, Any] | None = None
+    """A body that works; tests send it."""
+    cost: Cost | None = None
+    body_limit: int = BODY_LIMIT
+    uses: Uses = "transaction"
+    """`transaction` has `call.conn` open and commits it after the handler, with the record of an
+    Idempotency-Key; `nothing` is for handlers that wait for something else than Postgres."""
+    guard: Guard = "principal"
+    idempotent: bool = True
+    """Takes an Idempotency-Key when it writes."""
+    description: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Further response headers, name and meaning."""
+
+    @property
+    def writes(self) -> bool:
+        return self.method in WRITES
+
+    @property
+    def takes_key(self) -> bool:
+        return self.writes and self.idempotent and self.uses == "transaction"

@@ -1,0 +1,96 @@
+"""Lists a page at a time, by the place of the last row rather than by counting.
+
+A cursor is opaque and signed; it opens only for the operation, workspace, mode and filters that
+it was made for.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+
+from qz_common.errors import FieldError, Invalid
+
+T = TypeVar("T")
+TAG_BYTES = 16
+DEFAULT_LIMIT = 25
+MAX_LIMIT = 100
+Place = tuple[datetime, UUID]
+"""Where a row stands in a list ordered by (created_at, id), newest first."""
+
+
+class PageQuery(BaseModel):
+    """Base of every list's query."""
+
+    model_config = ConfigDict(extra="forbid")
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
+    cursor: Annotated[str, Field(max_length=1024)] | None = None
+    include: Literal["total"] | None = None
+
+
+class Page(BaseModel, Generic[T]):
+    data: list[T]
+    has_more: bool
+    next_cursor: str | None
+    total: int | None = None
+    """Only when asked for with `include=total`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursors:
+    secret: bytes
+    binding: bytes
+
+    def write(self, place: Sequence[Any]) -> str:
+        payload = orjson.dumps([_plain(value) for value in place])
+        return base64.urlsafe_b64encode(self._tag(payload) + payload).rstrip(b"=").decode()
+
+    def read(self, text: str) -> list[Any]:
+        padded = text.encode("ascii", "replace") + b"=" * (-len(text) % 4)
+        try:
+            data = base64.b64decode(padded, altchars=b"-_", validate=True)
+        except binascii.Error:
+            raise _invalid_cursor() from None
+        tag, payload = data[:TAG_BYTES], data[TAG_BYTES:]
+        if not hmac.compare_digest(tag, self._tag(payload)):
+            raise _invalid_cursor()
+        place: list[Any] = orjson.loads(payload)
+        return place
+
+    def read_place(self, text: str | None) -> Place | None:
+        if text is None:
+            return None
+        created_at, uuid = self.read(text)
+        return datetime.fromisoformat(created_at), UUID(uuid)
+
+    def _tag(self, payload: bytes) -> bytes:
+        message = self.binding + b"\0" + payload
+        return hmac.digest(self.secret, message, hashlib.sha256)[:TAG_BYTES]
+
+
+def cut(
+    rows: Sequence[T], limit: int, cursors: Cursors, place: Callable[[T], Sequence[Any]]
+) -> tuple[list[T], str | None]:
+    """Rows of one page out of `limit + 1` that were asked for, and where the next page starts."""
+    kept = list(rows[:limit])
+    more = len(rows) > limit
+    return kept, cursors.write(place(kept[-1])) if more else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _invalid_cursor() -> Invalid:
+    error = FieldError("?cursor", "invalid_cursor", "made for another list, or not by us")
+    return Invalid("the cursor does not belong to this list", "invalid_cursor", errors=[error])

@@ -1,0 +1,1 @@
+"""One Idempotency-Key, one effect."""

@@ -1,0 +1,1 @@
+"""What the other services ask the API."""

@@ -1,0 +1,1 @@
+"""Plans, rates and quotas: how much a workspace may ask for."""

@@ -1,0 +1,1 @@
+"""Links: where a scan goes."""

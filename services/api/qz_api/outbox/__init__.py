@@ -1,0 +1,1 @@
+"""Every committed change reaches Kafka, in order per key."""

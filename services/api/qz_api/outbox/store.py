@@ -1,0 +1,104 @@
+"""All SQL about the outbox, and `append`, which rides in the transaction of a command."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from qz_api.db import Connection, Row
+from qz_common.records import RoutingRecord, encode
+from qz_common.topics import ROUTING, Topic
+
+
+async def append(conn: Connection, workspace: UUID | None, key: str, record: RoutingRecord) -> None:
+    """The record is published under its key once this transaction commits.
+
+    Order per key is the order of commits, so hold the row lock of what the record is made from.
+    """
+    await conn.execute(
+        """WITH kept AS (
+               INSERT INTO routes AS r (key, workspace_id, value) VALUES ($2, $1, $3)
+               ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now())
+           INSERT INTO outbox (workspace_id, topic, key, value) VALUES ($1, $4, $2, $3)""",
+        workspace,
+        key,
+        encode(record),
+        ROUTING.name,
+    )
+
+
+async def forget(conn: Connection, workspace: UUID | None, key: str) -> None:
+    """Publishes a null for a key: for salts and for tombstones that have done their time."""
+    await conn.execute(
+        """WITH gone AS (DELETE FROM routes WHERE key = $2)
+           INSERT INTO outbox (workspace_id, topic, key, value) VALUES ($1, $3, $2, NULL)""",
+        workspace,
+        key,
+        ROUTING.name,
+    )
+
+
+async def next_version(conn: Connection) -> int:
+    """Grows over all records of the deployment; higher than any that was given before."""
+    version: int = await conn.fetchval("SELECT nextval('route_versions')")
+    return version
+
+
+async def send(
+    conn: Connection, workspace: UUID | None, topic: Topic, key: str, value: msgspec.Struct
+) -> None:
+    """For topics other than `routing`."""
+    await conn.execute(
+        "INSERT INTO outbox (workspace_id, topic, key, value) VALUES ($1, $2, $3, $4)",
+        workspace,
+        topic.name,
+        key,
+        msgspec.json.encode(value),
+    )
+
+
+async def head(conn: Connection, limit: int) -> list[Row]:
+    rows: list[Row] = await conn.fetch(
+        "SELECT seq, topic, key, value FROM outbox ORDER BY seq LIMIT $1", limit
+    )
+    return rows
+
+
+async def delete(conn: Connection, seqs: list[int]) -> None:
+    await conn.execute("DELETE FROM outbox WHERE seq = ANY($1::bigint[])", seqs)
+
+
+async def waiting(conn: Connection) -> tuple[int, datetime | None]:
+    """How many rows wait, and since when."""
+    row = await conn.fetchrow("SELECT count(*) AS rows, min(created_at) AS oldest FROM outbox")
+    return row["rows"], row["oldest"]
+
+
+async def routes_after(conn: Connection, key: str, limit: int) -> list[Row]:
+    rows: list[Row] = await conn.fetch(
+        "SELECT key, value FROM routes WHERE key > $1 ORDER BY key LIMIT $2", key, limit
+    )
+    return rows
+
+
+async def markers(conn: Connection, topic: str) -> list[Row]:
+    rows: list[Row] = await conn.fetch(
+        """SELECT partition_number, marker_id, record_offset FROM routing_markers
+           WHERE topic = $1 ORDER BY partition_number""",
+        topic,
+    )
+    return rows
+
+
+async def put_marker(
+    conn: Connection, topic: str, partition: int, marker_id: str, offset: int
+) -> None:
+    await conn.execute(
+        """INSERT INTO routing_markers (topic, partition_number, marker_id, record_offset)
+           VALUES ($1, $2, $3, $4) ON CONFLICT (topic, partition_number)
+           DO UPDATE SET marker_id = excluded.marker_id, record_offset = excluded.record_offset""",
+        topic,
+        partition,
+        marker_id,
+        offset,
+    )

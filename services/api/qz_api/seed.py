@@ -1,0 +1,80 @@
+"""A workspace to begin with: live and test key, and whoever administers it. Safe to run again.
+
+Clear keys can't be read back from Postgres, so the caller keeps them: keys that it passes in and
+that still work are answered again, others are made anew.
+"""
+
+import hmac
+import re
+import secrets as randomness
+from collections.abc import Mapping
+from uuid import UUID
+
+import asyncpg
+
+from qz_api.auth import service, store
+from qz_api.auth.principal import Mode
+from qz_api.auth.scopes import PRESETS
+from qz_api.auth.service import KeyDraft
+from qz_api.db import EVERY_WORKSPACE, Connection, prepare_connection
+from qz_api.limits.plans import SELF_HOSTED
+from qz_api.sealing import Secrets
+from qz_common.ids import read_api_key, show_id
+
+WORKSPACE = UUID("01900000-0000-7000-8000-000000000001")
+NAME = "Demo"
+ADMIN_EMAIL = "admin@quietzone.localhost"
+MODES: tuple[Mode, ...] = ("live", "test")
+PASSWORD = re.compile(r"[\w-]{16,}")
+
+
+async def seed(admin_dsn: str, secrets: Secrets, known: Mapping[str, str]) -> dict[str, str]:
+    connection = await asyncpg.connect(admin_dsn, timeout=10)
+    try:
+        await prepare_connection(connection)
+        async with connection.transaction():
+            await connection.execute(f"SET LOCAL app.workspace = '{EVERY_WORKSPACE}'")
+            await _workspace(connection)
+            keys = {
+                f"{mode}_key": await _key(connection, secrets, mode, known.get(f"{mode}_key", ""))
+                for mode in MODES
+            }
+    finally:
+        await connection.close()
+    return {
+        **keys,
+        "admin_email": ADMIN_EMAIL,
+        "admin_password": _password(known.get("admin_password", "")),
+        "workspace": show_id("ws", WORKSPACE),
+    }
+
+
+async def _workspace(connection: Connection) -> None:
+    await connection.execute(
+        "INSERT INTO workspaces (id, name, plan) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        WORKSPACE,
+        NAME,
+        SELF_HOSTED.name,
+    )
+
+
+async def _key(connection: Connection, secrets: Secrets, mode: Mode, known: str) -> str:
+    if await _works(connection, secrets, mode, known):
+        return known
+    draft = KeyDraft(mode=mode, name=f"{NAME} ({mode})", scopes=PRESETS["admin"])
+    _, text = await service.issue(connection, secrets, WORKSPACE, draft, created_by="seed")
+    return text
+
+
+async def _works(connection: Connection, secrets: Secrets, mode: Mode, text: str) -> bool:
+    key = read_api_key(text)
+    if key is None or key.mode != mode:
+        return False
+    row = await store.usable_key(connection, WORKSPACE, key.public_id)
+    return row is not None and hmac.compare_digest(
+        row["secret_hash"], service.hash_key(secrets, key)
+    )
+
+
+def _password(known: str) -> str:
+    return known if PASSWORD.fullmatch(known) else randomness.token_urlsafe(18)

@@ -1,0 +1,67 @@
+"""The role `serve`: the API behind uvicorn, never on a schema older than this release."""
+
+import asyncio
+
+import structlog
+import uvicorn
+
+from qz_api.app import create_app
+from qz_api.db import Database
+from qz_api.deps import open_deps
+from qz_api.migrate import missing
+from qz_api.settings import ApiSettings
+from qz_common.errors import Permanent, Unavailable
+from qz_common.health import Health
+from qz_common.ops import QuietServer, ops_server, running
+
+SCHEMA_STEP = 0.5
+log = structlog.get_logger()
+
+
+async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
+    """Listens at once and answers 503 while Postgres is away; ready when the schema fits."""
+    async with open_deps(settings) as deps:
+        health = Health(checks={"postgres": deps.db.ping})
+        config = uvicorn.Config(
+            create_app(deps),
+            host=settings.host,
+            port=settings.port,
+            http="httptools",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            limit_concurrency=settings.max_connections,
+            timeout_graceful_shutdown=settings.drain_seconds,
+        )
+        ops = ops_server(health, deps.metrics.registry, settings.ops_host, settings.ops_port)
+        async with ops, running(QuietServer(config)):
+            await _until_stopped(deps.db, health, stop)
+            health.draining = True
+
+
+async def _until_stopped(db: Database, health: Health, stop: asyncio.Event) -> None:
+    while not stop.is_set() and not health.started:
+        health.started = await _schema_fits(db)
+        if not health.started:
+            await _pause(stop)
+    await stop.wait()
+
+
+async def _schema_fits(db: Database) -> bool:
+    try:
+        async with db.connection() as conn:
+            absent = await missing(conn)
+    except Unavailable as problem:
+        log.warning("waiting", reason=problem.detail)
+        return False
+    if absent:
+        raise Permanent(f"the schema is older than this release, migrate first: {absent}")
+    return True
+
+
+async def _pause(stop: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), SCHEMA_STEP)
+    except TimeoutError:
+        return

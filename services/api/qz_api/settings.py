@@ -1,0 +1,68 @@
+"""Settings of the management API, read once from the environment."""
+
+from dataclasses import dataclass
+
+from qz_common.kafka import KafkaSettings
+from qz_common.settings import REQUIRED, group, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgresSettings:
+    dsn: str = setting("POSTGRES_DSN", REQUIRED, "Postgres as `quietzone_app`.", secret=True)
+    pool_size: int = setting("POSTGRES_POOL_SIZE", 10, "Most connections of one process.")
+    acquire_seconds: float = setting(
+        "POSTGRES_ACQUIRE_SECONDS", 1.5, "Longest wait for a free connection, then 503."
+    )
+    statement_seconds: float = setting(
+        "POSTGRES_STATEMENT_SECONDS", 8.0, "Longest that one statement may take."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdminSettings:
+    """What `migrate`, `seed` and `republish` need."""
+
+    admin_dsn: str = setting(
+        "POSTGRES_ADMIN_DSN", REQUIRED, "Postgres as the owner of the schema.", secret=True
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeedSettings(AdminSettings):
+    key_pepper: str = setting(
+        "KEY_PEPPER", REQUIRED, "Secret that keys are hashed with.", secret=True
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerSettings:
+    postgres: PostgresSettings = group(PostgresSettings)
+    kafka: KafkaSettings = group(KafkaSettings)
+    ops_host: str = setting("WORKER_OPS_HOST", "127.0.0.1", "Address of the worker's ops port.")
+    ops_port: int = setting("WORKER_OPS_PORT", 8713, "Port for operators: health and metrics.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiSettings:
+    postgres: PostgresSettings = group(PostgresSettings)
+    host: str = setting("API_HOST", "127.0.0.1", "Address the management API listens on.")
+    port: int = setting("API_PORT", 8700, "Port of the management API.")
+    ops_host: str = setting("API_OPS_HOST", "127.0.0.1", "Address of the API's ops port.")
+    ops_port: int = setting("API_OPS_PORT", 8712, "Port for operators: health and metrics.")
+    api_url: str = setting("API_URL", "http://127.0.0.1:8700", "Public address of this API.")
+    edge_url: str = setting("EDGE_URL", "http://127.0.0.1:8701", "What short links start with.")
+    short_hosts: tuple[str, ...] = setting(
+        "SHORT_HOSTS", (), "Further host names that the edge answers for."
+    )
+    analytics_url: str = setting("ANALYTICS_URL", "http://127.0.0.1:8702", "Analytics service.")
+    internal_token: str = setting(
+        "INTERNAL_TOKEN", REQUIRED, "Shared secret between services.", secret=True
+    )
+    key_pepper: str = setting(
+        "KEY_PEPPER",
+        REQUIRED,
+        "Secret that keys are hashed with; 32 characters or more.",
+        secret=True,
+    )
+    max_connections: int = setting("API_MAX_CONNECTIONS", 1000, "Connections served at once.")
+    drain_seconds: int = setting("API_DRAIN_SECONDS", 10, "Time for open requests at shutdown.")

@@ -1,0 +1,1 @@
+"""Scan numbers: asked of analytics, and running totals on links."""
