@@ -24,7 +24,7 @@ from deploy.geo.sources import (
     SOURCES,
     Source,
 )
-from qz_common.region_names import name_table
+from qz_common.region_names import fold_name, name_table
 
 DOWNLOAD_SECONDS = 600
 PROVENANCE = "PROVENANCE.json"
@@ -101,7 +101,7 @@ def _members(archive: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
 
 
 def _region_table(download: Download, folder: Path) -> dict[str, dict[str, str]]:
-    """Names to codes; empty when they can't be had, since places are worth having without."""
+    """Names in Latin letters to codes; empty when they can't be had: places are good without."""
     try:
         archive = download(REGION_NAMES, folder)
         raw = next(read() for name, read in _members(archive) if name.endswith(REGION_NAMES_MEMBER))
@@ -113,6 +113,7 @@ def _region_table(download: Download, folder: Path) -> dict[str, dict[str, str]]
             for region in known["regions"]
             if region.get("iso")
             for name in (region["name"], *region["names"].values())
+            if fold_name(name).isascii()
         )
         for country, known in json.loads(raw).items()
     }

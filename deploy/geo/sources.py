@@ -34,7 +34,7 @@ SOURCES = (
         tool="pip",
         package="python-geoacumen",
         detail="country only, of 2024",
-        licence="CC BY-SA 4.0",
+        licence="Apache 2.0",
         attribution="Country data by Geoacumen",
     ),
 )

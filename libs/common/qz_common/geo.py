@@ -125,7 +125,7 @@ class Geo:
         parts = ", ".join(f"{meta.database_type} ({meta.node_count} nodes)" for meta in
                           self._data.metadata())  # fmt: skip
         age = self.age_days(now) or 0
-        old = ", OLD: fetch a new one" if age > STALE_DAYS else ""
+        old = ", which is OLD" if age > STALE_DAYS else ""
         names = "regions by ISO code" if self._data.regions else "regions as the data name them"
         doubt = f"; the file on disk can't be read: {self.problem}" if self.problem else ""
         return f"geo: {self._path}: {parts}, {age} days old{old}; {names}{doubt}"

@@ -77,13 +77,8 @@ def _read_condition(raw: object, at: str, errors: list[Error]) -> Base | None:
     if not isinstance(raw, dict):
         errors.append((at, "invalid_type", "an object is needed"))
         return None
-    tag = raw.get("kind")
-    kind = KINDS.get(tag) if isinstance(tag, str) else None
+    kind = _kind(raw.get("kind"), at, errors)
     if kind is None:
-        code, words = ("missing", "`kind` is needed") if tag is None else (
-            "unknown_kind", f"`{shown(tag)}` is none of {', '.join(KINDS)}"
-        )  # fmt: skip
-        errors.append((f"{at}/kind", code, words))
         return None
     fields = {name: value for name, value in raw.items() if name != "kind"}
     condition = read_struct(kind, fields, at, errors)
@@ -92,6 +87,16 @@ def _read_condition(raw: object, at: str, errors: list[Error]) -> Base | None:
     condition = condition.canonical()
     errors.extend((at + pointer, code, words) for pointer, code, words in condition.problems())
     return condition
+
+
+def _kind(tag: object, at: str, errors: list[Error]) -> type[Base] | None:
+    kind = KINDS.get(tag) if isinstance(tag, str) else None
+    if tag is None:
+        errors.append((f"{at}/kind", "missing", "`kind` is needed"))
+    elif kind is None:
+        words = f"`{shown(tag)}` is none of {', '.join(KINDS)}"
+        errors.append((f"{at}/kind", "unknown_kind", words))
+    return kind
 
 
 def _read_split(raw: object, at: str, errors: list[Error]) -> tuple[object, ...]:

@@ -58,8 +58,6 @@ class Weekday(Base, frozen=True, tag="weekday"):
 
     def seen(self, visit: Visit) -> str:
         at = visit.wall_clock(self.zone)
-        return (
-            f"it is {WEEKDAYS[at.weekday()]} {at:%H:%M} in {self.zone}"
-            if at
-            else ("local time is unknown")
-        )
+        if at is None:
+            return "local time is unknown"
+        return f"it is {WEEKDAYS[at.weekday()]} {at:%H:%M} in {self.zone}"
