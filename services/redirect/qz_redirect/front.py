@@ -1,7 +1,8 @@
 """What the app mounts besides the scan itself: one table of routes, one of failures.
 
 `GET /{slug}` is not here: the scan belongs to hit.py, which asks `edge.reply_to` for everything
-that is no plain redirect. Order matters: the fixed names are also shaped like slugs.
+that is no plain redirect. Order matters: the fixed names are also shaped like slugs. The app must
+be made with `redirect_slashes=False`: that redirect would lead to whatever host was asked for.
 """
 
 import contextlib
@@ -65,8 +66,8 @@ async def failure(request: Request, error: Exception) -> Response:
     page = edge.gates.pages.show(show, accept_language(request))
     response = Response(page.body, page.status)
     response.raw_headers = [*page.headers]
-    if isinstance(error, HTTPException) and error.headers and "Allow" in error.headers:
-        response.headers["allow"] = error.headers["Allow"]
+    if status == 405:
+        response.headers["allow"] = "GET, HEAD"
     return response
 
 
