@@ -1,0 +1,46 @@
+"""Everything an edge holds open, opened in order and closed in reverse."""
+
+import contextlib
+import secrets
+from collections.abc import AsyncIterator
+
+import httpx
+
+from qz_common.geo import Geo
+from qz_common.visitor import Salts
+from qz_redirect.client import Proxies
+from qz_redirect.front import open_gates
+from qz_redirect.hit import Hits
+from qz_redirect.hosts import Hosts
+from qz_redirect.journal.open import open_journal
+from qz_redirect.local import LocalEdge
+from qz_redirect.replica.miss import ASK_SECONDS, MAX_AT_ONCE, Misses
+from qz_redirect.replica.reader import Reader
+from qz_redirect.settings import ServeSettings
+
+
+@contextlib.asynccontextmanager
+async def open_edge(settings: ServeSettings) -> AsyncIterator[LocalEdge]:
+    async with contextlib.AsyncExitStack() as stack:
+        proxies = Proxies(settings.trusted_proxies, settings.forward)
+        gates = stack.enter_context(
+            open_gates(internal_token=settings.internal_token, edge_url=settings.edge_url)
+        )
+        reader = Reader(settings.data.replica)
+        stack.callback(reader.close)
+        journal = open_journal(settings.data.journals, settings.segment_bytes)
+        stack.callback(journal.close)
+        limits = httpx.Limits(max_connections=MAX_AT_ONCE)
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(timeout=ASK_SECONDS, limits=limits)
+        )
+        hits = Hits(
+            reader,
+            journal,
+            Hosts(settings.own_hosts, reader.domain),
+            Geo.open(settings.geo_database),
+            Salts(secrets.token_bytes(32)),
+            honour_privacy=settings.honour_privacy,
+        )
+        misses = Misses(client, settings.api_url, settings.internal_token)
+        yield LocalEdge(hits=hits, misses=misses, proxies=proxies, gates=gates)

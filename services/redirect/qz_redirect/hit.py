@@ -1,0 +1,206 @@
+"""The hit: from a host and a slug to a journaled scan and the location it leads to.
+
+Nothing here awaits, logs or talks to anybody: the replica, the journal and memory are all it
+needs. The lane and the plain ASGI function call `follow` for what is a plain redirect; the slow
+application uses the same parts for everything else.
+"""
+
+import time
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from qz_common.events import Hints
+from qz_common.geo import Geo, Place
+from qz_common.records import CodeRecord
+from qz_common.rules import Decision, resolve
+from qz_common.visit import Visit
+from qz_common.visitor import DAY_MS, NOBODY, Identity, Salts, asks_for_privacy
+from qz_redirect.hosts import Hosts
+from qz_redirect.journal.journal import Journal
+from qz_redirect.prepared import REPLY_END, Prepared, target, utm_of, with_query
+from qz_redirect.repeats import Repeats, VisitNumbers
+from qz_redirect.replica.reader import Reader
+from qz_redirect.scan import NO_HINTS, SOURCES, UPLOADED, Fragments, extras, purpose_of
+
+MAX_PATH_BYTES = 80
+KEPT_PER_TABLE = 16_384
+LATENCY_BOUNDS_NS = (
+    10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 5_000_000, 25_000_000, 100_000_000
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Counters:
+    """Plain numbers on the hot path; `metrics.py` shows them."""
+
+    hits: int = 0
+    gated: int = 0
+    misses: int = 0
+    bad_records: int = 0
+    latency: list[int] = field(default_factory=lambda: [0] * (len(LATENCY_BOUNDS_NS) + 1))
+    latency_sum_ns: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Who:
+    """A visitor at a moment, with the address left behind."""
+
+    ts_ms: int
+    identity: Identity
+    place: Place
+    private: bool
+    symbol: bool
+
+
+class Hits:
+    def __init__(
+        self, reader: Reader, journal: Journal, hosts: Hosts, geo: Geo, salts: Salts,
+        *, honour_privacy: bool = True,
+    ) -> None:  # fmt: skip
+        self.reader = reader
+        self.journal = journal
+        self.hosts = hosts
+        self.geo = geo
+        self.salts = salts
+        self.counters = Counters()
+        self._honour_privacy = honour_privacy
+        self._repeats = Repeats()
+        self._visits = VisitNumbers()
+        self._fragments = Fragments()
+        self._prepared: dict[bytes, Prepared] = {}
+        self._older: dict[bytes, Prepared] = {}
+
+    def follow(
+        self, path: bytes, query: bytes, method: bytes, fields: dict[bytes, bytes], address: str
+    ) -> bytes | None:
+        """What comes behind `location: ` in a 302 whose scan is in the journal; None when this
+        is no plain redirect. `fields` are header values by lower-case name."""
+        began = time.time_ns()
+        prefix = self.hosts.prefix(fields.get(b"host", b""))
+        if prefix is None:
+            return None
+        prepared = self.find(prefix, path)
+        if prepared is None or not prepared.easy:
+            return None
+        who = self.recognise(prepared, path, fields, address)
+        if prepared.fixed:
+            reply, led_to = prepared.reply, prepared.event_target
+        else:
+            visit = self.visit(prepared, who, query, method, fields)
+            decision = self.leads_to(prepared.record, visit)
+            reply = decision.location.encode("ascii") + REPLY_END
+            led_to = target(decision)
+        self.count(prepared, who, led_to, query, method, fields)
+        counters = self.counters
+        counters.hits += 1
+        took = time.time_ns() - began
+        counters.latency_sum_ns += took
+        counters.latency[bisect_left(LATENCY_BOUNDS_NS, took)] += 1
+        return reply
+
+    def find(self, prefix: bytes, path: bytes) -> Prepared | None:
+        """`path` is `/slug` or `/r/slug` in any case; None when the replica has no such link."""
+        if len(path) > MAX_PATH_BYTES:
+            return None
+        slug = path.lower()
+        key = prefix + (slug[2:] if slug.startswith(b"/r/") else slug)
+        value = self.reader.get(key)
+        return None if value is None else self.prepare(key, value)
+
+    def prepare(self, key: bytes, value: bytes) -> Prepared | None:
+        """Bounded memory: two tables, of which the older one goes when the other is full."""
+        prepared = self._prepared.get(key) or self._older.get(key)
+        if prepared is not None and prepared.value == value:
+            return prepared
+        try:
+            prepared = Prepared(key, value)
+        except ValueError:
+            self.counters.bad_records += 1
+            return None
+        if len(self._prepared) >= KEPT_PER_TABLE:
+            self._older, self._prepared = self._prepared, {}
+        self._prepared[key] = prepared
+        return prepared
+
+    def recognise(
+        self, prepared: Prepared, path: bytes, fields: dict[bytes, bytes], address: str
+    ) -> Who:
+        ts_ms = time.time_ns() // 1_000_000
+        private = self._honour_privacy and asks_for_privacy(
+            fields.get(b"dnt", b""), fields.get(b"sec-gpc", b"")
+        )
+        identity = NOBODY
+        if not private:
+            agent = fields.get(b"user-agent", b"")
+            identity = self.salts.identify(ts_ms, prepared.record.workspace, address, agent)
+        return Who(ts_ms, identity, self.geo.place(address), private, is_symbol(path))
+
+    def visit(
+        self, prepared: Prepared, who: Who, query: bytes, method: bytes, fields: dict[bytes, bytes]
+    ) -> Visit:
+        visitor = who.identity.visitor
+        number = 0
+        if prepared.counts_visits and visitor:
+            number = self._visits.next(visitor ^ prepared.link_hash, who.ts_ms // DAY_MS)
+        return Visit(
+            ts_ms=who.ts_ms,
+            method=method.decode("latin-1"),
+            user_agent=fields.get(b"user-agent", b""),
+            accept_language=fields.get(b"accept-language", b""),
+            referrer=fields.get(b"referer", b""),
+            query=query,
+            place=who.place,
+            visitor=visitor,
+            source="symbol" if who.symbol else "link",
+            visit_number=number,
+        )
+
+    def leads_to(self, record: CodeRecord, visit: Visit, app: str = "") -> Decision:
+        """`resolve`, with UTM and query put on; `app` in place of the record's own location."""
+        decision = resolve(record, visit)
+        instead = app if app and not decision.rule else decision.location
+        location = with_query(record, instead, visit.query)
+        return Decision(location, decision.rule, decision.variant, decision.destination_id)
+
+    def count(
+        self, prepared: Prepared, who: Who, led_to: bytes, query: bytes, method: bytes,
+        fields: dict[bytes, bytes], status: int = 302, action: str = "",
+    ) -> int:  # fmt: skip
+        """One event in the journal; its seq, or 0 when the disk takes nothing more."""
+        visitor, ip_hash = who.identity
+        repeat = visitor != 0 and not action and self._repeats.seen(
+            visitor ^ prepared.link_hash, who.ts_ms
+        )  # fmt: skip
+        purpose = purpose_of(fields)
+        uploaded = UPLOADED in query
+        hints = NO_HINTS
+        if repeat or purpose or uploaded or who.private:
+            hints = Hints(purpose, repeat, False, uploaded, who.private)
+        utm = utm_of(prepared.record, query)
+        more = b""
+        if hints is not NO_HINTS or utm or status != 302 or method != b"GET" or action:
+            more = extras(method, status, utm, hints, action)
+        return self.journal.append(
+            b',"ts_ms":%d%b%b,"visitor":%d,"ip_hash":%d%b%b%b%b}'
+            % (
+                who.ts_ms,
+                prepared.event_head,
+                led_to,
+                visitor,
+                ip_hash,
+                self._fragments.place(who.place),
+                self._fragments.client(
+                    fields.get(b"user-agent", b""),
+                    fields.get(b"referer", b""),
+                    fields.get(b"accept-language", b""),
+                ),
+                SOURCES[who.symbol],
+                more,
+            )
+        )
+
+
+def is_symbol(path: bytes) -> bool:
+    """Printed symbols have the slug in capitals; links and keyboards don't."""
+    slug = path[2:] if path[:3] in (b"/r/", b"/R/") else path
+    return slug.isupper()

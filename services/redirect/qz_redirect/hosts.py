@@ -1,0 +1,71 @@
+"""Which names this edge answers to: the default short hosts, and verified own domains.
+
+`prefix` gives the part of a replica key that a Host header stands for. Anything else is no host
+of ours: such a request gets 400 and reaches nothing.
+"""
+
+from collections.abc import Callable, Iterable
+
+from qz_common.records import DEFAULT_HOST, DomainRecord
+
+MAX_REMEMBERED = 4096
+MAX_HOST_BYTES = 300
+
+
+class Hosts:
+    def __init__(
+        self, own: Iterable[str], find_domain: Callable[[str], DomainRecord | None]
+    ) -> None:
+        self._own = frozenset(own)
+        self._find_domain = find_domain
+        self._prefixes: dict[bytes, bytes] = {}
+
+    def prefix(self, header: bytes) -> bytes | None:
+        """`header` as it arrived; empty for the default host, None for a stranger's."""
+        known = self._prefixes.get(header)
+        return known if known is not None else self._learn(header)
+
+    def forget(self) -> None:
+        """Domains have changed."""
+        self._prefixes = {}
+
+    def domain(self, header: bytes) -> DomainRecord | None:
+        host = host_name(header)
+        return None if host in self._own else self._active(host)
+
+    def _learn(self, header: bytes) -> bytes | None:
+        host = host_name(header)
+        if host in self._own:
+            prefix = DEFAULT_HOST.encode()
+        elif self._active(host):
+            prefix = host.encode()
+        else:
+            return None
+        if len(self._prefixes) >= MAX_REMEMBERED:
+            self._prefixes = {}
+        self._prefixes[header] = prefix
+        return prefix
+
+    def _active(self, host: str) -> DomainRecord | None:
+        record = self._find_domain(host) if host else None
+        return record if record and record.status == "active" else None
+
+
+def host_name(header: bytes) -> str:
+    """Lower case, without port and final dot; empty for what is no host."""
+    if len(header) > MAX_HOST_BYTES or not header.isascii():
+        return ""
+    text = header.decode("ascii").strip().lower()
+    if text.startswith("["):
+        name, _, rest = text[1:].partition("]")
+        port = rest.removeprefix(":")
+        return name if not rest or (rest != port and _is_port(port)) else ""
+    name, colon, port = text.partition(":")
+    if colon and not _is_port(port):
+        return ""
+    name = name.removesuffix(".")
+    return name if name.replace("-", "").replace(".", "").replace("_", "").isalnum() else ""
+
+
+def _is_port(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 5 and int(text) < 65_536

@@ -1,0 +1,78 @@
+"""`python -m qz_redirect journal inspect | verify | resend [journal id …]`.
+
+`inspect` shows every segment, `verify` fails when one is damaged or numbers are missing, `resend`
+forgets what was acknowledged, so that `replicate` sends all that is kept again (repeats are
+dropped by their identity). Resending waits for no lock: stop `replicate` first.
+"""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from qz_redirect.journal.open import journal_folders, take_lock
+from qz_redirect.journal.segment import inspect, segments
+
+USAGE = "usage: journal inspect|verify|resend [journal id …]"
+
+
+def run(words: list[str], root: Path) -> int:
+    """The exit code."""
+    commands = {"inspect": _inspect, "verify": _verify, "resend": _resend}
+    if not words or words[0] not in commands:
+        return _say(USAGE, 2)
+    found = {folder.name: folder for folder in journal_folders(root)}
+    unknown = [name for name in words[1:] if name not in found]
+    if unknown:
+        return _say(f"no such journal below {root}: {', '.join(unknown)}", 2)
+    return commands[words[0]](root, [found[name] for name in words[1:] or found])
+
+
+def _inspect(_: Path, folders: Iterable[Path]) -> int:
+    for folder in folders:
+        _say(folder.name)
+        for segment in segments(folder):
+            content = inspect(segment)
+            torn = f", {content.torn_bytes} bytes are no event" if content.torn_bytes else ""
+            _say(
+                f"  {segment.path.name}: {content.events} events, seq {content.first_seq} to "
+                f"{content.last_seq}, {content.whole_bytes} bytes{torn}"
+            )
+    return 0
+
+
+def _verify(_: Path, folders: Iterable[Path]) -> int:
+    bad = 0
+    for folder in folders:
+        for line in problems(folder):
+            bad += 1
+            _say(f"{folder.name}: {line}")
+    return _say(f"{bad} problems" if bad else "every event is whole, no number is missing", bad > 0)
+
+
+def problems(folder: Path) -> list[str]:
+    """Damage and missing numbers; a torn end of the newest segment is neither."""
+    found, lines, expected = segments(folder), [], 0
+    for segment in found:
+        content = inspect(segment)
+        if content.torn_bytes and segment != found[-1]:
+            lines.append(f"{segment.path.name}: {content.torn_bytes} bytes are no event")
+        missing = content.missing + (content.first_seq - expected if expected else 0)
+        if content.events and missing:
+            lines.append(f"{segment.path.name}: {missing} numbers are missing")
+        expected = content.last_seq + 1 if content.events else expected
+    return lines
+
+
+def _resend(root: Path, folders: Iterable[Path]) -> int:
+    lock = take_lock(root)
+    if lock is None:
+        return _say("`replicate` is running: stop it first", 1)
+    for folder in folders:
+        (folder / "cursor").unlink(missing_ok=True)
+        _say(f"{folder.name}: will be sent again from {len(segments(folder))} segments")
+    return 0
+
+
+def _say(line: str, code: int = 0) -> int:
+    sys.stdout.write(line + "\n")
+    return code

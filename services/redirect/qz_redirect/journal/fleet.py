@@ -1,0 +1,79 @@
+"""One sender for every journal of this host, also of edges that are gone."""
+
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from qz_redirect.journal.open import journal_folders, take_lock
+from qz_redirect.journal.outlet import Outlet
+from qz_redirect.journal.segment import segments
+from qz_redirect.journal.sender import Confirmation, Sender
+
+LOOK_EVERY_SECONDS = 0.5
+FLUSH_SECONDS = 5.0
+FLUSH_POLL_SECONDS = 0.05
+
+
+class Fleet:
+    def __init__(self, root: Path, outlet: Outlet, confirmation: Confirmation) -> None:
+        self.senders: dict[Path, Sender] = {}
+        self._root = root
+        self._outlet = outlet
+        self._confirmation = confirmation
+
+    async def run(self) -> None:
+        """Until cancelled; a sender that ends by a defect ends this too."""
+        async with asyncio.TaskGroup() as senders:
+            while True:
+                for folder in journal_folders(self._root):
+                    if folder not in self.senders:
+                        sender = Sender(folder, self._outlet, self._confirmation)
+                        self.senders[folder] = sender
+                        senders.create_task(sender.run())
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+    async def flush(self) -> None:
+        """Gives what is on disk a last chance, within the grace period, while others still run."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_SECONDS):
+                # what is on disk rings no bell
+                while self.pending_bytes():  # noqa: ASYNC110
+                    await asyncio.sleep(FLUSH_POLL_SECONDS)
+
+    def save(self) -> None:
+        for sender in self.senders.values():
+            sender.save()
+
+    def pending_bytes(self) -> int:
+        return sum(sender.tail.pending_bytes() for sender in self.senders.values())
+
+    def kept_bytes(self) -> int:
+        return sum(segment.size() for folder in self.senders for segment in segments(folder))
+
+    def kept_seconds(self) -> float:
+        """How long ago the oldest segment that is kept was last written."""
+        oldest = [found[0].written_at() for folder in self.senders if (found := segments(folder))]
+        return max(0.0, time.time() - min(oldest)) if oldest else 0.0
+
+    def damaged_bytes(self) -> int:
+        return sum(sender.tail.damaged for sender in self.senders.values())
+
+
+@contextlib.asynccontextmanager
+async def only_sender(root: Path) -> AsyncIterator[None]:
+    """Two senders of one journal would mix its order: the second process waits for the first."""
+    lock = await asyncio.to_thread(wait_for_lock, root)
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def wait_for_lock(root: Path) -> int:
+    root.mkdir(parents=True, exist_ok=True)
+    while (lock := take_lock(root)) is None:
+        time.sleep(LOOK_EVERY_SECONDS)
+    return lock

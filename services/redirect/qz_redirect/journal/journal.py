@@ -1,0 +1,120 @@
+"""The journal of one `serve` process: an event is on disk before its answer leaves.
+
+`append` is one write to the page cache and never waits for the network; `sync` makes it durable
+against a power cut and runs off the loop. A disk that takes nothing more stops no redirect: the
+event is dropped, counted, and its seq is never used again, so that the loss shows as a gap.
+"""
+
+import os
+from pathlib import Path
+from zlib import crc32
+
+from qz_redirect.journal.segment import HEADER, segment_path
+from qz_redirect.journal.state import State, write_state
+
+FILE_MODE = 0o600
+
+
+class Journal:
+    def __init__(
+        self, folder: Path, journal_id: int, state: State, segment_bytes: int, lock_fd: int
+    ) -> None:
+        self.folder = folder
+        self.id = journal_id
+        self.next_seq = state.next_seq
+        self.dropped = 0
+        self.failing = ""
+        self.appended_bytes = 0
+        self._boot = state.boot
+        self._lock_fd = lock_fd
+        self._segment_bytes = segment_bytes
+        self._head = b'{"v":1,"journal":%d,"seq":' % journal_id
+        self._state_fd = os.open(folder / "state", os.O_WRONLY | os.O_CREAT, FILE_MODE)
+        self._retired: list[int] = []
+        self._synced = 0
+        self._write_state(clean=False)
+        self._fd = -1
+        self._size = 0
+        self._try_roll()
+
+    def append(self, rest: bytes) -> int:
+        """Writes `{"v":…,"journal":…,"seq":…` + rest; the seq, or 0 when it was dropped.
+
+        `rest` begins with a comma and closes the object."""
+        seq = self.next_seq
+        self.next_seq = seq + 1
+        event = b"%b%d%b" % (self._head, seq, rest)
+        data = HEADER.pack(len(event), crc32(event)) + event
+        try:
+            written = os.write(self._fd, data)
+        except OSError as error:
+            return self._drop(0, error.strerror or type(error).__name__)
+        if written != len(data):
+            return self._drop(written, "short write")
+        self._size += written
+        self.appended_bytes += written
+        if self._size >= self._segment_bytes or self.failing:
+            self._recover_or_roll()
+        return seq
+
+    def sync(self) -> None:
+        """Makes everything appended so far durable. Runs in a thread; blocks on the disk."""
+        retired, self._retired = self._retired, []
+        for fd in retired:
+            os.fdatasync(fd)
+            os.close(fd)
+        upto = self.appended_bytes
+        if upto != self._synced and self._fd >= 0:
+            os.fdatasync(self._fd)
+            self._synced = upto
+
+    def close(self) -> None:
+        """Durable, and known to be whole: the next process goes on with the next seq."""
+        self.sync()
+        self._write_state(clean=True)
+        os.fsync(self._state_fd)
+        for fd in (self._fd, self._state_fd, self._lock_fd):
+            if fd >= 0:
+                os.close(fd)
+
+    def _recover_or_roll(self) -> None:
+        self.failing = ""
+        if self._size >= self._segment_bytes:
+            self._try_roll()
+
+    def _try_roll(self) -> None:
+        """A new segment; when there is no room for one, the old one goes on."""
+        try:
+            fd = self._open_segment()
+        except OSError as error:
+            self.failing = error.strerror or type(error).__name__
+            return
+        if self._fd >= 0:
+            self._retired.append(self._fd)
+        self._fd, self._size = fd, os.fstat(fd).st_size
+
+    def _open_segment(self) -> int:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        return os.open(segment_path(self.folder, self.next_seq), flags, FILE_MODE)
+
+    def _drop(self, written: int, reason: str) -> int:
+        """Takes back a half-written event; the state keeps the number that it cost."""
+        self.dropped += 1
+        self.failing = reason
+        if self._fd < 0 or (written and not self._take_back()):
+            self._try_roll()
+        self._write_state(clean=False)
+        return 0
+
+    def _take_back(self) -> bool:
+        try:
+            os.ftruncate(self._fd, self._size)
+        except OSError:
+            return False
+        return True
+
+    def _write_state(self, *, clean: bool) -> None:
+        try:
+            write_state(self._state_fd, State(self._boot, clean, self.next_seq))
+        except OSError as error:
+            self.failing = error.strerror or type(error).__name__

@@ -1,0 +1,103 @@
+"""Segment files: frames of length, CRC32 and one event, named by the seq of their first event.
+
+A reader takes frames up to the first that is not whole. At the end of the newest segment that
+is a frame still being written (or torn by a kill); anywhere else it is damage.
+"""
+
+import struct
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+HEADER = struct.Struct("<II")
+MAX_FRAME = 64 * 1024
+SUFFIX = ".seg"
+_SEQ = b'"seq":'
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Segment:
+    first_seq: int
+    path: Path
+
+    def size(self) -> int:
+        """0 for a segment that was deleted meanwhile."""
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def written_at(self) -> float:
+        """Seconds since the epoch of the last write; now for one that was deleted meanwhile."""
+        try:
+            return self.path.stat().st_mtime
+        except FileNotFoundError:
+            return time.time()
+
+    def read(self, offset: int, limit: int) -> bytes:
+        with self.path.open("rb") as file:
+            file.seek(offset)
+            return file.read(limit)
+
+
+def frame(event: bytes) -> bytes:
+    return HEADER.pack(len(event), crc32(event)) + event
+
+
+def whole_frames(data: bytes) -> Iterator[tuple[bytes, int]]:
+    """Each whole event with the offset behind it; ends at the first frame that is not whole."""
+    offset, end = 0, len(data)
+    while end - offset > HEADER.size:
+        length, checksum = HEADER.unpack_from(data, offset)
+        stop = offset + HEADER.size + length
+        if not 0 < length <= MAX_FRAME or stop > end:
+            return
+        event = data[offset + HEADER.size : stop]
+        if crc32(event) != checksum:
+            return
+        yield event, stop
+        offset = stop
+
+
+def seq_of(event: bytes) -> int:
+    """The seq of a journaled event, which stands near its beginning."""
+    start = event.index(_SEQ) + len(_SEQ)
+    return int(event[start : event.index(b",", start)])
+
+
+def segment_path(folder: Path, first_seq: int) -> Path:
+    return folder / f"{first_seq:020d}{SUFFIX}"
+
+
+def segments(folder: Path) -> list[Segment]:
+    """Oldest first."""
+    found = folder.glob(f"*{SUFFIX}")
+    return sorted(Segment(int(path.stem), path) for path in found if path.stem.isdigit())
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one segment holds: whole events, and bytes behind them that are no frame."""
+
+    first_seq: int = 0
+    last_seq: int = 0
+    events: int = 0
+    missing: int = 0
+    """Numbers between the first and the last that no event has."""
+    whole_bytes: int = 0
+    torn_bytes: int = 0
+
+
+def inspect(segment: Segment) -> Content:
+    data = segment.path.read_bytes()
+    numbers, end = [], 0
+    for event, stop in whole_frames(data):
+        numbers.append(seq_of(event))
+        end = stop
+    if not numbers:
+        return Content(torn_bytes=len(data))
+    first, last = numbers[0], numbers[-1]
+    missing = last - first + 1 - len(numbers)
+    return Content(first, last, len(numbers), missing, end, len(data) - end)

@@ -1,0 +1,47 @@
+"""What an edge does beside answering: follow the replica's files, sync the journal, reload geo."""
+
+import asyncio
+import time
+
+from qz_redirect.hit import Hits
+
+LOOK_SECONDS = 0.25
+GEO_SECONDS = 30.0
+
+
+class Keeper:
+    def __init__(self, hits: Hits, sync_seconds: float) -> None:
+        self._hits = hits
+        self._sync_seconds = sync_seconds
+        self._small = ("", b"")
+        self._geo_at = time.monotonic()
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow())
+            tasks.create_task(self._sync())
+
+    def look(self) -> None:
+        """Takes up a new generation, and domains and salts when one of them changed."""
+        hits = self._hits
+        hits.reader.refresh()
+        small = hits.reader.small_things()
+        if small != self._small:
+            self._small = small
+            hits.hosts.forget()
+            for record in hits.reader.salts():
+                hits.salts.put(record.day, record.salt)
+
+    async def _follow(self) -> None:
+        while True:
+            self.look()
+            if time.monotonic() - self._geo_at > GEO_SECONDS:
+                self._geo_at = time.monotonic()
+                self._hits.geo.reload_if_changed()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _sync(self) -> None:
+        """In a thread: a slow disk delays nobody's answer."""
+        while True:
+            await asyncio.sleep(self._sync_seconds)
+            await asyncio.to_thread(self._hits.journal.sync)

@@ -1,0 +1,183 @@
+"""The lane: a hit answered inside uvicorn's own protocol class, when its headers are complete.
+
+No task and no ASGI scope for a plain redirect. Everything else (a page, a body, another method, a
+request behind one that is still being answered) goes on to the application as uvicorn would have
+it, so answers keep their order. The class also holds what uvicorn has not: an absolute deadline
+for receiving a request, and limits of its headers. What it relies on in uvicorn is held by
+tests/redirect/test_lane.py.
+"""
+
+from typing import Any
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from qz_redirect.beat import Beat
+from qz_redirect.client import Proxies
+from qz_redirect.hit import Hits
+
+MAX_HEADER_BYTES = 16 * 1024
+MAX_HEADERS = 100
+NEVER = float("inf")
+_LANE_METHODS = frozenset({b"GET", b"HEAD"})
+_NOT_FOR_THE_LANE = frozenset({b"content-length", b"transfer-encoding", b"upgrade", b"expect"})
+_END = b"\r\n"
+_CLOSE = b"connection: close\r\n\r\n"
+_REFUSALS = {
+    400: b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n" + _CLOSE,
+    408: b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n" + _CLOSE,
+    431: b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\n" + _CLOSE,
+}
+
+
+class Lane(HttpToolsProtocol):
+    def __init__(
+        self,
+        hits: Hits,
+        proxies: Proxies,
+        beat: Beat,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: Any = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._hits = hits
+        self._proxies = proxies
+        self._beat = beat
+        self._peer = ""
+        self._address: str | None = None
+        self._resting = True
+        self._in_headers = False
+        self._is_big = False
+        self._continued = 0
+        self.deadline = NEVER
+        """Of this connection, on the clock of the beat: past it, it is closed."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._peer = self.client[0] if self.client else ""
+        if not self._proxies.trusts(self._peer):
+            self._address = self._proxies.client_address(self._peer, ())
+        self.deadline = self._beat.receive_by
+
+    def data_received(self, data: bytes) -> None:
+        if self.timeout_keep_alive_task is not None:
+            self._unset_keepalive_if_required()
+        if self._in_headers:
+            self._continued += len(data)
+        self._is_big = len(data) > MAX_HEADER_BYTES
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            return
+        except httptools.HttpParserError:
+            self._refuse(400)
+            return
+        if self._in_headers and self._continued > MAX_HEADER_BYTES:
+            self._refuse(431)
+
+    def on_message_begin(self) -> None:
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+        self._in_headers = True
+        self._resting = False
+        self._continued = 0
+        self.deadline = self._beat.receive_by
+
+    def on_headers_complete(self) -> None:
+        self._in_headers = False
+        if self.transport.is_closing():
+            return
+        if self._too_much():
+            self._refuse(431)
+            return
+        cycle = self.cycle
+        if (cycle is None or cycle.response_complete) and not self.flow.write_paused:
+            fields = dict(self.headers)
+            if len(fields) == len(self.headers) and self._answer(fields):
+                return
+        self._hand_over()
+
+    def on_message_complete(self) -> None:
+        if self._resting or self.cycle is None:
+            return
+        super().on_message_complete()
+        self.deadline = NEVER
+
+    def on_body(self, body: bytes) -> None:
+        if self.cycle is not None:
+            super().on_body(body)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.pipeline:
+            self._rest()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.deadline = NEVER
+
+    def expire(self) -> None:
+        """The deadline has passed: a half-sent request is told, an idle connection just ends."""
+        if self._resting:
+            self.transport.close()
+        else:
+            self._refuse(408)
+
+    def _answer(self, fields: dict[bytes, bytes]) -> bool:
+        """Whether this was a plain redirect, and is answered."""
+        method = self.parser.get_method()
+        if method not in _LANE_METHODS or not _NOT_FOR_THE_LANE.isdisjoint(fields):
+            return False
+        if self.parser.get_http_version() != "1.1":
+            return False
+        path, _, query = self.url.partition(b"?")
+        address = self._address
+        if address is None:
+            address = self._proxies.client_address(self._peer, self.headers)
+        rest = self._hits.follow(path, query, method, fields, address)
+        if rest is None:
+            return False
+        beat = self._beat
+        if beat.draining or (b"connection" in fields and not self.parser.should_keep_alive()):
+            self.transport.write(beat.redirect_head + rest + _CLOSE)
+            self.transport.close()
+        else:
+            self.transport.write(beat.redirect_head + rest + _END)
+        self._rest()
+        return True
+
+    def _rest(self) -> None:
+        self._resting = True
+        self.deadline = self._beat.idle_until
+
+    def _hand_over(self) -> None:
+        """On to the application, as uvicorn itself would have begun."""
+        url, headers, expect = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expect
+        self.headers.extend(headers)
+        if not url.startswith((b"/", b"http://", b"https://")) or b"#" in url:
+            self._refuse(400)
+            return
+        super().on_headers_complete()
+        if self._beat.draining or self.parser.should_upgrade():
+            self.cycle.keep_alive = False
+
+    def _too_much(self) -> bool:
+        if len(self.headers) > MAX_HEADERS:
+            return True
+        if not (self._is_big or self._continued):
+            return False
+        size = sum(len(name) + len(value) + 4 for name, value in self.headers)
+        return len(self.url) + size > MAX_HEADER_BYTES
+
+    def _refuse(self, status: int) -> None:
+        if not self.transport.is_closing():
+            if self.cycle is None or self.cycle.response_complete:
+                self.transport.write(_REFUSALS[status])
+            self.transport.close()

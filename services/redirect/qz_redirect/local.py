@@ -1,0 +1,103 @@
+"""The edge as its slow application sees it: arrivals, pages and events over the same hits."""
+
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from qz_common.ids import is_slug
+from qz_common.records import CodeRecord, PageRecord
+from qz_common.rules import Decision
+from qz_common.visit import Visit
+from qz_redirect.client import Proxies, client_network
+from qz_redirect.edge import Arrival, Gates, Reply
+from qz_redirect.hit import Hits, Who
+from qz_redirect.prepared import Prepared, target
+from qz_redirect.replica.miss import Misses
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Landed(Arrival):
+    """An arrival with what its event will need."""
+
+    prepared: Prepared = field(repr=False)
+    who: Who = field(repr=False)
+    fields: dict[bytes, bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalEdge:
+    hits: Hits
+    misses: Misses
+    proxies: Proxies
+    gates: Gates
+
+    async def arrive(self, request: Request) -> Arrival | None:
+        fields = dict(request.headers.raw)
+        prefix = self.hits.hosts.prefix(fields.get(b"host", b""))
+        path = slug_path(request)
+        if prefix is None or path is None:
+            return None
+        address = self.address(request)
+        prepared = await self._find(prefix, path, address)
+        if prepared is None:
+            self.hits.counters.misses += 1
+            return None
+        who = self.hits.recognise(prepared, path, fields, address)
+        query = request.scope["query_string"]
+        return Landed(
+            record=prepared.record,
+            visit=self.hits.visit(prepared, who, query, request.method.encode(), fields),
+            host=prefix.decode(),
+            slug=prepared.key.decode().rpartition("/")[2],
+            path=path.decode(),
+            cookie=fields.get(b"cookie", b""),
+            address=address,
+            prepared=prepared,
+            who=who,
+            fields=fields,
+        )
+
+    def page(self, page_id: str) -> PageRecord | None:
+        return self.hits.reader.page(page_id)
+
+    def root_url(self, request: Request) -> str:
+        domain = self.hits.hosts.domain(request.headers.get("host", "").encode("latin-1"))
+        return domain.root_url if domain else ""
+
+    def leads_to(self, record: CodeRecord, visit: Visit, app: str) -> Decision:
+        return self.hits.leads_to(record, visit, app)
+
+    def count(self, arrival: Arrival, reply: Reply) -> None:
+        assert isinstance(arrival, Landed)
+        self.hits.counters.gated += 1
+        self.hits.count(
+            arrival.prepared,
+            arrival.who,
+            target(reply.decision),
+            arrival.visit.query,
+            arrival.visit.method.encode(),
+            arrival.fields,
+            reply.answer.status,
+            reply.action,
+        )
+
+    def address(self, request: Request) -> str:
+        peer = request.client.host if request.client else ""
+        return self.proxies.client_address(peer, request.headers.raw)
+
+    async def _find(self, prefix: bytes, path: bytes, address: str) -> Prepared | None:
+        prepared = self.hits.find(prefix, path)
+        if prepared is not None:
+            return prepared
+        key = prefix + b"/" + path.rpartition(b"/")[2].lower()
+        value = await self.misses.ask(key, client_network(address))
+        return None if value is None else self.hits.prepare(key, value)
+
+
+def slug_path(request: Request) -> bytes | None:
+    """`/{slug}` or `/r/{slug}` as it was asked for; None for what no slug can look like."""
+    slug = str(request.path_params["slug"])
+    if not is_slug(slug.lower()) or not slug.isascii():
+        return None
+    below_r = request.scope["path"][:3].lower() == "/r/"
+    return f"{'/r' if below_r else ''}/{slug}".encode()

@@ -1,0 +1,108 @@
+"""The metrics of the edge, declared once, read from plain numbers when they are asked for."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from qz_redirect.hit import LATENCY_BOUNDS_NS, Hits
+from qz_redirect.journal.fleet import Fleet
+from qz_redirect.local import LocalEdge
+from qz_redirect.replica.follow import Follower
+
+Number = Callable[[], float]
+
+
+class Numbers(Collector):
+    """Counters and gauges by name, with their help."""
+
+    def __init__(self) -> None:
+        self._counters: list[tuple[str, str, Number]] = []
+        self._gauges: list[tuple[str, str, Number]] = []
+
+    def counter(self, name: str, help: str, read: Number) -> None:
+        self._counters.append((name, help, read))
+
+    def gauge(self, name: str, help: str, read: Number) -> None:
+        self._gauges.append((name, help, read))
+
+    def collect(self) -> Iterable[Metric]:
+        for name, help, read in self._counters:
+            yield CounterMetricFamily(name, help, value=read())
+        for name, help, read in self._gauges:
+            yield GaugeMetricFamily(name, help, value=read())
+
+
+class Latency(Collector):
+    def __init__(self, hits: Hits) -> None:
+        self._counters = hits.counters
+
+    def collect(self) -> Iterator[Metric]:
+        total, buckets = 0, []
+        for bound, count in zip(LATENCY_BOUNDS_NS, self._counters.latency, strict=False):
+            total += count
+            buckets.append((str(bound / 1e9), float(total)))
+        buckets.append(("+Inf", float(sum(self._counters.latency))))
+        metric = HistogramMetricFamily(
+            "quietzone_redirect_hit_seconds", "Time to look up, decide and journal a plain redirect"
+        )
+        metric.add_metric([], buckets, self._counters.latency_sum_ns / 1e9)
+        yield metric
+
+
+def serve_metrics(edge: LocalEdge) -> CollectorRegistry:
+    hits, misses, journal = edge.hits, edge.misses, edge.hits.journal
+    counters = hits.counters
+    numbers = Numbers()
+    counter, gauge = numbers.counter, numbers.gauge
+    counter("quietzone_redirect_hits", "Plain redirects answered", lambda: counters.hits)
+    counter("quietzone_redirect_gated", "Scans answered by a gate or page", lambda: counters.gated)
+    counter("quietzone_redirect_misses", "Scans of unknown slugs", lambda: counters.misses)
+    counter("quietzone_redirect_asked", "Questions to the API", lambda: misses.asked)
+    counter("quietzone_redirect_asked_in_vain", "Of these without answer", lambda: misses.failed)
+    counter("quietzone_redirect_not_asked", "Misses over the limits", lambda: misses.refused)
+    counter("quietzone_replica_bad_records", "Unreadable records", lambda: counters.bad_records)
+    counter("quietzone_journal_bytes", "Bytes journaled", lambda: journal.appended_bytes)
+    counter("quietzone_journal_dropped", "Scans not journaled: ALARM", lambda: journal.dropped)
+    gauge("quietzone_journal_failing", "1 when the disk takes none", lambda: bool(journal.failing))
+    gauge("quietzone_journal_seq", "The next seq of this journal", lambda: journal.next_seq)
+    gauge("quietzone_replica_usable", "1 when a replica is open", lambda: hits.reader.usable)
+    gauge("quietzone_replica_codes", "Codes in the replica", hits.reader.entries)
+    return _registry(numbers, Latency(hits))
+
+
+def replicate_metrics(follower: Follower, fleet: Fleet) -> CollectorRegistry:
+    progress, senders = follower.progress, fleet.senders
+    numbers = Numbers()
+    counter, gauge = numbers.counter, numbers.gauge
+    counter("quietzone_replica_stored", "Records applied", lambda: progress.stored)
+    counter("quietzone_replica_stale", "Older versions ignored", lambda: progress.stale)
+    counter("quietzone_replica_bad", "Records that can't be read", lambda: progress.bad)
+    gauge("quietzone_replica_lag_records", "Records still to apply", lambda: progress.lag)
+    gauge("quietzone_replica_version", "Highest version applied", lambda: progress.version)
+    gauge("quietzone_replica_connected", "1 while following", lambda: progress.connected)
+    gauge("quietzone_journals", "Journals of this host", lambda: len(senders))
+    gauge("quietzone_sender_lag_bytes", "Journaled, not acknowledged", fleet.pending_bytes)
+    counter("quietzone_sender_sent", "Scans acknowledged", _total(fleet, "sent"))
+    counter("quietzone_sender_failures", "Batches that failed", _total(fleet, "failures"))
+    gauge("quietzone_journal_kept_bytes", "Bytes of all segments", fleet.kept_bytes)
+    gauge("quietzone_journal_kept_seconds", "Age of the oldest segment", fleet.kept_seconds)
+    gauge("quietzone_journal_damaged_bytes", "Unreadable journal: ALARM", fleet.damaged_bytes)
+    return _registry(numbers)
+
+
+def _total(fleet: Fleet, name: str) -> Number:
+    return lambda: sum(getattr(sender, name) for sender in fleet.senders.values())
+
+
+def _registry(*collectors: Collector) -> CollectorRegistry:
+    registry = CollectorRegistry(auto_describe=False)
+    for collector in collectors:
+        registry.register(collector)
+    return registry

@@ -1,0 +1,145 @@
+"""A record made ready once for all its scans: what of the answer and the event never changes."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from qz_common.records import CodeRecord
+from qz_common.rules import Decision
+from qz_common.rules.conditions.visit_number import VisitNumber
+from qz_common.urls import add_query, header_bytes, query_pairs
+from qz_redirect.scan import members
+
+REPLY_END = (
+    b"\r\ncontent-length: 0\r\ncache-control: no-store\r\nreferrer-policy: no-referrer"
+    b"\r\nx-content-type-options: nosniff\r\nx-robots-tag: noindex, nofollow\r\n"
+)
+OWN_PARAMETERS = frozenset({"qz_k", "qz_m"})
+"""Meant for the edge, never passed on."""
+UTM_NAMES = frozenset(
+    {"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"}
+)
+UTM_LIMIT = 200
+
+_decode_code = msgspec.json.Decoder(CodeRecord).decode
+
+
+class _Head(msgspec.Struct, omit_defaults=True):
+    """The fields of a scan event that belong to the code."""
+
+    mode: str
+    workspace: str
+    link: str
+    code: str
+    slug: str
+    host: str
+    route_version: int
+    campaign: str = ""
+    tags: tuple[str, ...] = ()
+
+
+class _Target(msgspec.Struct, omit_defaults=True):
+    """The fields of a scan event that say where it led."""
+
+    destination: str = ""
+    destination_id: str = ""
+    rule: str = ""
+    variant: str = ""
+
+
+class Prepared:
+    """`easy`: nothing stands between a scan and its destination, at any time and for anybody."""
+
+    __slots__ = (
+        "easy",
+        "event_head",
+        "event_target",
+        "fixed",
+        "key",
+        "link_hash",
+        "record",
+        "reply",
+        "value",
+    )
+
+    def __init__(self, key: bytes, value: bytes) -> None:
+        """ValueError when the bytes are no code record."""
+        record = _decode_code(value)
+        for destination in destinations(record):
+            header_bytes(destination)
+        self.key = key
+        self.value = value
+        self.record = record
+        self.easy = is_easy(record)
+        self.link_hash = hash(record.link)
+        host, _, slug = key.decode().rpartition("/")
+        self.event_head = members(
+            _Head(
+                record.mode,
+                record.workspace,
+                record.link,
+                record.code,
+                slug,
+                host,
+                record.version,
+                record.campaign,
+                record.tags,
+            )
+        )
+        self.fixed = self.easy and not record.rules and not record.pass_query
+        self.reply = self.event_target = b""
+        if self.fixed:
+            location = with_query(record, record.location, b"")
+            self.reply = location.encode("ascii") + REPLY_END
+            self.event_target = target(Decision(location, destination_id=record.destination_id))
+
+    @property
+    def counts_visits(self) -> bool:
+        """Whether a rule asks for the number of a visit."""
+        rules = self.record.rules
+        return any(isinstance(part, VisitNumber) for rule in rules for part in rule.when)
+
+
+def is_easy(record: CodeRecord) -> bool:
+    """Asks of the gate what doesn't depend on the moment or the visitor."""
+    return (
+        record.status == "active"
+        and not (record.starts_at_ms or record.expires_at_ms)
+        and not (record.password or record.page or record.preview)
+        and record.app is None
+        and bool(record.location)
+    )
+
+
+def destinations(record: CodeRecord) -> Iterator[str]:
+    """Every address that this record may send somebody to."""
+    yield from filter(None, (record.location, record.fallback))
+    for rule in record.rules:
+        yield from filter(
+            None, (rule.destination_url, *(arm.destination_url for arm in rule.split))
+        )
+
+
+def with_query(record: CodeRecord, location: str, query: bytes) -> str:
+    """The location with the link's UTM parameters and, where the link passes it on, the query."""
+    pairs = list(record.utm.items())
+    if record.pass_query and query:
+        pairs += [pair for pair in query_pairs(query) if pair[0] not in OWN_PARAMETERS]
+    whole = add_query(location, pairs).decode("ascii") if pairs else location
+    header_bytes(whole)
+    return whole
+
+
+def target(decision: Decision) -> bytes:
+    """The members of an event that say where a scan led."""
+    return members(
+        _Target(decision.location, decision.destination_id, decision.rule, decision.variant)
+    )
+
+
+def utm_of(record: CodeRecord, query: bytes) -> dict[str, str]:
+    """What the visitor brought along, under what the owner of the link has set."""
+    if b"utm_" not in query:
+        return record.utm
+    brought = {name: value[:UTM_LIMIT] for name, value in query_pairs(query) if name in UTM_NAMES}
+    return {**brought, **record.utm}

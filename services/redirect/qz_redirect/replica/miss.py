@@ -1,0 +1,92 @@
+"""One question to the API for a slug that the replica doesn't have yet.
+
+A code scanned in the instant it was made works; everything else about a miss is bounded: one
+question per slug at a time, few at once, 300 ms each, and a slug that doesn't exist is not asked
+for again for seconds. The API being away makes a miss a 404, nothing worse.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import httpx
+
+ASK_SECONDS = 0.3
+MAX_AT_ONCE = 32
+NEGATIVE_SECONDS = 3.0
+POSITIVE_SECONDS = 5.0
+MAX_REMEMBERED = 20_000
+PER_NETWORK = 60
+NETWORK_SECONDS = 60.0
+
+
+class Misses:
+    """`ask` gives the record bytes of `host/slug`, or None."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        api_url: str,
+        token: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.asked = self.failed = self.refused = 0
+        self._client = client
+        self._url = f"{api_url.rstrip('/')}/internal/routes"
+        self._headers = {"authorization": f"Bearer {token}"}
+        self._clock = clock
+        self._known: dict[bytes, tuple[float, bytes | None]] = {}
+        self._asking: dict[bytes, asyncio.Task[bytes | None]] = {}
+        self._tries: dict[int, int] = {}
+        self._tries_since = clock()
+
+    async def ask(self, key: bytes, network: bytes) -> bytes | None:
+        """`network` is whose question this is: a network that guesses slugs is asked for little."""
+        until, value = self._known.get(key, (0.0, None))
+        if self._clock() < until:
+            return value
+        task = self._asking.get(key)
+        if task is None:
+            if len(self._asking) >= MAX_AT_ONCE or not self._may_ask(network):
+                self.refused += 1
+                return None
+            task = self._asking[key] = asyncio.create_task(self._ask(key))
+        return await asyncio.shield(task)
+
+    async def _ask(self, key: bytes) -> bytes | None:
+        self.asked += 1
+        try:
+            async with asyncio.timeout(ASK_SECONDS):
+                value = await self._fetch(key)
+        except (httpx.HTTPError, TimeoutError):
+            self.failed += 1
+            value = None
+        finally:
+            del self._asking[key]
+        self._remember(key, value)
+        return value
+
+    async def _fetch(self, key: bytes) -> bytes | None:
+        host, _, slug = key.decode().rpartition("/")
+        answer = await self._client.get(
+            self._url, params={"host": host, "slug": slug}, headers=self._headers
+        )
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        answer.raise_for_status()
+        return answer.content
+
+    def _remember(self, key: bytes, value: bytes | None) -> None:
+        if len(self._known) >= MAX_REMEMBERED:
+            self._known.clear()
+        kept = NEGATIVE_SECONDS if value is None else POSITIVE_SECONDS
+        self._known[key] = (self._clock() + kept, value)
+
+    def _may_ask(self, network: bytes) -> bool:
+        """Counts by a hash that is seeded per process, so that no address is kept."""
+        now = self._clock()
+        if now - self._tries_since > NETWORK_SECONDS or len(self._tries) >= MAX_REMEMBERED:
+            self._tries, self._tries_since = {}, now
+        key = hash(network)
+        tries = self._tries[key] = self._tries.get(key, 0) + 1
+        return tries <= PER_NETWORK

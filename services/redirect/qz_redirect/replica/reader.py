@@ -1,0 +1,133 @@
+"""The replica as one `serve` process sees it: read-only, one snapshot per look-up.
+
+The generation in use and its map may change under us: `refresh` (called by a timer, never on a
+hit) follows; a look-up in between is answered from what is open.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import lmdb
+import structlog
+
+from qz_common.records import DomainRecord, PageRecord, SaltRecord, decode, domain_key, page_key
+from qz_redirect.replica.store import (
+    KIND_CODES,
+    KIND_FACTS,
+    KIND_THINGS,
+    SMALL_THINGS,
+    Generations,
+    open_environment,
+)
+
+log = structlog.get_logger()
+Database = Any  # the binding names no type for a named database
+
+
+class Reader:
+    def __init__(self, root: Path) -> None:
+        self._generations = Generations(root)
+        self._env: lmdb.Environment | None = None
+        self._path: Path | None = None
+        self._codes: Database | None = None
+        self._things: Database | None = None
+        self._facts: Database | None = None
+        self.refresh()
+
+    @property
+    def usable(self) -> bool:
+        return self._env is not None
+
+    def get(self, key: bytes) -> bytes | None:
+        """The record bytes of `host/slug`, lower case."""
+        return self._get(key, self._codes)
+
+    def page(self, page_id: str) -> PageRecord | None:
+        record = self._thing(page_key(page_id))
+        return record if isinstance(record, PageRecord) else None
+
+    def domain(self, host: str) -> DomainRecord | None:
+        record = self._thing(domain_key(host))
+        return record if isinstance(record, DomainRecord) else None
+
+    def salts(self) -> list[SaltRecord]:
+        return [record for record in self._things_from(b"salt:") if isinstance(record, SaltRecord)]
+
+    def domains(self) -> list[DomainRecord]:
+        return [
+            record for record in self._things_from(b"domain:") if isinstance(record, DomainRecord)
+        ]
+
+    def small_things(self) -> tuple[str, bytes]:
+        """Changes whenever a domain or a salt did."""
+        return str(self._path), self._get(SMALL_THINGS, self._facts) or b""
+
+    def entries(self) -> int:
+        if self._env is None:
+            return 0
+        with self._env.begin() as txn:
+            return int(txn.stat(self._codes)["entries"])
+
+    def refresh(self) -> None:
+        """Follows a new generation; one that can't be opened is left alone until the next call."""
+        current = self._generations.current()
+        if current is None or current == self._path:
+            return
+        try:
+            self._open(current)
+        except lmdb.Error as error:
+            log.warning("a replica can't be opened", reason=str(error))
+
+    def close(self) -> None:
+        if self._env is not None:
+            self._env.close()
+            self._env = self._path = None
+
+    def _open(self, path: Path) -> None:
+        env = open_environment(path, writable=False)
+        try:
+            databases = [
+                env.open_db(name, create=False) for name in (KIND_CODES, KIND_THINGS, KIND_FACTS)
+            ]
+        except lmdb.Error:
+            env.close()
+            raise
+        self.close()
+        self._env, self._path = env, path
+        self._codes, self._things, self._facts = databases
+
+    def _get(self, key: bytes, database: Database | None) -> bytes | None:
+        if self._env is None:
+            return None
+        try:
+            txn = self._env.begin()
+        except lmdb.MapResizedError:
+            self._env.set_mapsize(0)
+            txn = self._env.begin()
+        value: bytes | None = txn.get(key, None, database)
+        txn.abort()
+        return value
+
+    def _thing(self, key: str) -> object:
+        value = self._get(key.encode(), self._things)
+        return None if value is None else _decoded(value)
+
+    def _things_from(self, prefix: bytes) -> list[object]:
+        if self._env is None:
+            return []
+        found = []
+        with self._env.begin(db=self._things) as txn:
+            cursor = txn.cursor()
+            there = cursor.set_range(prefix)
+            while there and cursor.key().startswith(prefix):
+                found.append(_decoded(cursor.value()))
+                there = cursor.next()
+        return found
+
+
+def _decoded(value: bytes) -> object:
+    """None for what a later release may have written."""
+    try:
+        return decode(value)
+    except ValueError:
+        return None

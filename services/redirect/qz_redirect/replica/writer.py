@@ -1,0 +1,184 @@
+"""The one writer of a replica: records and Kafka positions in one transaction.
+
+A record with a lower version than the stored one is ignored, so a replay or a re-publish does no
+harm. What can't be decoded is counted and passed by. Blocks on the disk: runs in a thread.
+"""
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import lmdb
+import msgspec
+
+from qz_common.errors import Retryable
+from qz_common.records import DomainRecord, SaltRecord, decode, salt_key
+from qz_redirect.replica.store import (
+    CODE_PREFIX,
+    DATABASES,
+    KIND_CODES,
+    KIND_FACTS,
+    KIND_POSITIONS,
+    KIND_THINGS,
+    SMALL_THINGS,
+    Position,
+    open_environment,
+)
+
+MIN_FREE_BYTES = 64 * 1024 * 1024
+MAX_KEY = 511
+SALT_DAYS = 2
+KeyValue = tuple[bytes | None, bytes | None]
+
+
+class DiskLow(Retryable):
+    """Too little room to apply more; what is there goes on serving."""
+
+
+class _Versioned(msgspec.Struct):
+    version: int = 0
+
+
+_read_version = msgspec.json.Decoder(_Versioned).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """`newest` is the highest version among what was stored."""
+
+    stored: int = 0
+    stale: int = 0
+    bad: int = 0
+    newest: int = 0
+
+
+@dataclass
+class _Batch:
+    """The last word on every key of a batch; None removes it."""
+
+    values: dict[bytes, tuple[int, bytes] | None]
+    bad: int = 0
+    small: bool = False
+
+
+class Writer:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._env = open_environment(path, writable=True)
+        self._dbs = {name: self._env.open_db(name) for name in DATABASES}
+        self._env.reader_check()
+
+    def apply(
+        self,
+        records: Iterable[KeyValue],
+        positions: Mapping[str, Position],
+    ) -> Applied:
+        batch = _read_batch(records)
+        if shutil.disk_usage(self.path).free < MIN_FREE_BYTES:
+            raise DiskLow(f"less than {MIN_FREE_BYTES} bytes free")
+        while True:
+            try:
+                return self._write(batch, positions)
+            except lmdb.MapFullError:
+                self._env.set_mapsize(self._env.info()["map_size"] * 2)
+
+    def positions(self) -> dict[str, Position]:
+        with self._env.begin(db=self._dbs[KIND_POSITIONS]) as txn:
+            return {
+                bytes(key).decode(): msgspec.json.decode(value, type=Position)
+                for key, value in txn.cursor()
+            }
+
+    def keep_positions(self, wanted: Iterable[str]) -> None:
+        """Forgets the positions of topics that are not followed any more."""
+        keep = {name.encode() for name in wanted}
+        with self._env.begin(write=True, db=self._dbs[KIND_POSITIONS]) as txn:
+            for key in [bytes(key) for key, _ in txn.cursor() if bytes(key) not in keep]:
+                txn.delete(key)
+
+    def prune_salts(self, today: date | None = None) -> None:
+        """A salt is kept for 48 hours at most."""
+        day = today or datetime.now(UTC).date()
+        oldest = salt_key((day - timedelta(days=SALT_DAYS - 1)).isoformat()).encode()
+        with self._env.begin(write=True, db=self._dbs[KIND_THINGS]) as txn:
+            cursor = txn.cursor()
+            found = cursor.set_range(b"salt:")
+            while found and b"salt:" <= bytes(cursor.key()) < oldest:
+                found = cursor.delete()
+
+    def entries(self) -> int:
+        with self._env.begin() as txn:
+            return int(txn.stat(self._dbs[KIND_CODES])["entries"])
+
+    def check_readers(self) -> int:
+        """Frees the slots of readers that died; pages they held can be used again."""
+        return int(self._env.reader_check())
+
+    def sync(self) -> None:
+        self._env.sync(True)
+
+    def close(self) -> None:
+        self._env.sync(True)
+        self._env.close()
+
+    def _write(self, batch: _Batch, positions: Mapping[str, Position]) -> Applied:
+        stored = stale = newest = 0
+        with self._env.begin(write=True) as txn:
+            for key in sorted(batch.values):
+                change = batch.values[key]
+                fresh = self._put(txn, key, change)
+                stored += fresh
+                stale += not fresh
+                newest = max(newest, change[0] if change and fresh else 0)
+            for name, position in positions.items():
+                value = msgspec.json.encode(position)
+                txn.put(name.encode(), value, db=self._dbs[KIND_POSITIONS])
+            if batch.small:
+                self._count_small(txn)
+        return Applied(stored, stale, batch.bad, newest)
+
+    def _put(self, txn: lmdb.Transaction, key: bytes, change: tuple[int, bytes] | None) -> bool:
+        name, database = key, self._dbs[KIND_THINGS]
+        if key.startswith(CODE_PREFIX):
+            name, database = key[len(CODE_PREFIX) :], self._dbs[KIND_CODES]
+        if change is None:
+            txn.delete(name, db=database)
+            return True
+        version, value = change
+        known = txn.get(name, db=database)
+        if known is not None and _read_version(known).version > version:
+            return False
+        txn.put(name, value, db=database)
+        return True
+
+    def _count_small(self, txn: lmdb.Transaction) -> None:
+        facts = self._dbs[KIND_FACTS]
+        count = int(txn.get(SMALL_THINGS, default=b"0", db=facts)) + 1
+        txn.put(SMALL_THINGS, b"%d" % count, db=facts)
+
+
+def _read_batch(records: Iterable[KeyValue]) -> _Batch:
+    batch = _Batch({})
+    for key, value in records:
+        if not key or len(key) > MAX_KEY:
+            batch.bad += 1
+        elif value is None:
+            batch.values[key] = None
+            batch.small = batch.small or key.startswith((b"domain:", b"salt:"))
+        else:
+            _read_value(batch, key, value)
+    return batch
+
+
+def _read_value(batch: _Batch, key: bytes, value: bytes) -> None:
+    try:
+        record = decode(value)
+    except ValueError:
+        batch.bad += 1
+        return
+    earlier = batch.values.get(key)
+    if earlier is None or earlier[0] <= record.version:
+        batch.values[key] = (record.version, value)
+    batch.small = batch.small or isinstance(record, DomainRecord | SaltRecord)

@@ -1,0 +1,64 @@
+"""The role `replicate`, one per host: routing comes in, journals go out."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+import structlog
+
+from qz_common.health import Health
+from qz_common.ops import ops_server
+from qz_redirect.journal.fleet import Fleet, only_sender
+from qz_redirect.journal.marks import ASK_TIMEOUT_SECONDS, Marks
+from qz_redirect.journal.outlet import Outlet
+from qz_redirect.journal.sender import Confirmation
+from qz_redirect.metrics import replicate_metrics
+from qz_redirect.replica.follow import Follower
+from qz_redirect.replica.store import Generations
+from qz_redirect.server import background, until
+from qz_redirect.settings import ReplicateSettings
+
+log = structlog.get_logger()
+
+
+async def replicate(settings: ReplicateSettings, stop: asyncio.Event) -> None:
+    health = Health()
+    outlet = Outlet(settings.kafka)
+    follower = Follower(settings.kafka, Generations(settings.data.replica))
+    async with only_sender(settings.data.journals), confirmation(settings) as confirmed:
+        fleet = Fleet(settings.data.journals, outlet, confirmed)
+        registry = replicate_metrics(follower, fleet)
+        health.checks["replica"] = lambda: _replica_check(follower)
+        try:
+            async with (
+                ops_server(health, registry, settings.ops_host, settings.ops_port),
+                background(follower.run()) as following,
+                background(fleet.run()) as sending,
+            ):
+                health.started = True
+                log.info("replicating", topic_prefix=settings.kafka.topic_prefix)
+                await until(stop, following, sending)
+                health.draining = True
+                await fleet.flush()
+        finally:
+            fleet.save()
+            follower.close()
+            await outlet.close()
+
+
+@contextlib.asynccontextmanager
+async def confirmation(settings: ReplicateSettings) -> AsyncIterator[Confirmation]:
+    """With `stored`, marks are asked for once before anything is sent, so that less is repeated."""
+    if settings.keep == "acked":
+        yield Confirmation()
+        return
+    marks = Marks(settings.analytics_url, settings.internal_token)
+    async with httpx.AsyncClient(timeout=ASK_TIMEOUT_SECONDS) as client:
+        await marks.ask(client)
+    async with background(marks.run()):
+        yield Confirmation(marks.stored)
+
+
+async def _replica_check(follower: Follower) -> str | None:
+    return None if follower.progress.usable else "no replica yet"
