@@ -37,6 +37,7 @@ class Principal:
     meters: Meters = field(default_factory=Meters)
     dialect: str = ""
     idempotency_full: bool = False
+    request_id: str = ""
 
     @property
     def workspace_id(self) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -102,7 +103,7 @@ async def authenticate(deps: Deps, scope: Scope, cost: int = 1) -> Principal:
             state = request_state(scope)
             state.headers.update(limit_headers(principal.plan, principal.meters))
             state.log |= {"workspace": principal.workspace_id, "principal": principal.id}
-            return principal
+            return replace(principal, request_id=state.request_id)
     raise Unauthenticated(
         "send Authorization: Bearer followed by an API key",
         headers={"WWW-Authenticate": "Bearer"},

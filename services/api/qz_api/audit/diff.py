@@ -1,0 +1,62 @@
+"""What a change changed: the fields that differ, as JSON, without secrets and of bounded size."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from qz_common.telemetry import API_KEY_TEXT
+
+SECRET = "[secret]"
+SECRET_WORDS = ("password", "secret", "token", "hash", "pepper", "credential")
+MAX_VALUE_BYTES = 4096
+Fields = Mapping[str, Any]
+
+
+def changes(before: Fields | None, after: Fields | None) -> tuple[Any, Any]:
+    """The differing part of both sides; None where a side does not exist."""
+    if before is None or after is None:
+        return _shown(before), _shown(after)
+    old, new = dict(before), dict(after)
+    names = [name for name in {**old, **new} if _differs(name, old, new)]
+    return (
+        {name: _value(name, old[name]) for name in names if name in old},
+        {name: _value(name, new[name]) for name in names if name in new},
+    )
+
+
+def _differs(name: str, old: Fields, new: Fields) -> bool:
+    return name not in old or name not in new or bool(old[name] != new[name])
+
+
+def _shown(fields: Fields | None) -> dict[str, Any] | None:
+    if fields is None:
+        return None
+    return {name: _value(name, value) for name, value in fields.items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    """Also of a secret it is told whether there is one."""
+    if _is_secret(name) or isinstance(value, bytes):
+        return SECRET if value else None
+    text = orjson.dumps(_without_secrets(value), default=str)
+    if len(text) > MAX_VALUE_BYTES:
+        return f"[{len(text)} bytes]"
+    return orjson.loads(text)
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _inner(str(name), each) for name, each in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_without_secrets(each) for each in value]
+    return API_KEY_TEXT.sub(r"qz_\1_\2…", value) if isinstance(value, str) else value
+
+
+def _inner(name: str, value: Any) -> Any:
+    return (SECRET if value else None) if _is_secret(name) else _without_secrets(value)
+
+
+def _is_secret(name: str) -> bool:
+    lower = name.lower()
+    return any(word in lower for word in SECRET_WORDS)
