@@ -7,6 +7,7 @@ import zxingcpp
 from qz_render.content import Content
 from qz_render.degrade import WAYS, Gray
 from qz_render.errors import Problem
+from qz_render.fields import finite, invalid
 from qz_render.image import draw_code, payload_of, target_for
 from qz_render.legibility import GOOD_MODULE_MM, assess, print_findings
 from qz_render.readback import gray_of, reads_back
@@ -17,6 +18,7 @@ from qz_render.style import Style
 NOTE = "an estimate by simulated reading, not a verified print grade"
 # A symbol reads from about ten times its width away.
 DISTANCE_RATIO = 10
+LEAST_DISTANCE_MM, MOST_DISTANCE_MM = 10.0, 1_000_000.0
 _TRIAL_SCALE = 8
 
 
@@ -54,6 +56,7 @@ def check(
     distance_mm: float | None = None,
 ) -> Report:
     """Try a code under blur, noise and the like; refusals are reported here, not raised."""
+    _check_distance(distance_mm)
     wanted = size if isinstance(size, Size) else parse_size(size)
     payload = payload_of(content)
     drawing = draw_code(payload, style or Style())
@@ -79,6 +82,15 @@ def check(
         refusals=tuple(refusals),
         warnings=(*legible.warnings, *(p for refused, p in printed if not refused)),
     )
+
+
+def _check_distance(distance_mm: float | None) -> None:
+    if distance_mm is None:
+        return
+    value = finite(distance_mm)
+    if value is None or not LEAST_DISTANCE_MM <= value <= MOST_DISTANCE_MM:
+        message = f"must be from {LEAST_DISTANCE_MM:g} to {MOST_DISTANCE_MM:,.0f} millimetres"
+        invalid("out_of_range", message, "/distance_mm")
 
 
 def _smallest_symbol_mm(side: int, distance_mm: float | None) -> float:

@@ -62,6 +62,5 @@ def is_hex(text: str) -> bool:
 
 
 def _value(text: str) -> str:
-    """Escaped; quoted where it could be taken for hexadecimal."""
-    escaped = _SPECIAL.sub(r"\\\1", text)
-    return f'"{escaped}"' if is_hex(text) and len(text) % 2 == 0 else escaped
+    """Escaped, never quoted: the phones' own scanners would take quotes as part of the value."""
+    return _SPECIAL.sub(r"\\\1", text)
