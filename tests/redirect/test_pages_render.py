@@ -127,6 +127,23 @@ def test_a_preview_shows_where_it_leads(
     assert unicode in html
 
 
+@pytest.mark.parametrize(
+    ("location", "deceptive"),
+    [
+        ("https://xn--80ak6aa92e.com/", True),
+        ("https://xn--pypal-4ve.com/", True),
+        ("https://xn--mnchen-3ya.de/", False),
+        ("https://xn--e1afmkfd.xn--p1ai/", False),
+        ("https://shop.example/", False),
+    ],
+)
+def test_a_preview_warns_of_letters_that_pass_for_others(
+    pages: Pages, location: str, deceptive: bool
+) -> None:
+    html = pages.preview(location, b"en").body.decode()
+    assert ("look-alike" in html) is deceptive
+
+
 def test_a_location_can_not_leave_its_place_in_the_page(pages: Pages) -> None:
     hostile = "https://a.example/?q=\"><script>alert(1)</script>{{7*7}}'"
     answer = pages.preview(hostile, b"en")

@@ -18,6 +18,7 @@ import jinja2
 from markupsafe import Markup
 
 from qz_common.urls import UrlRefused, parse_host
+from qz_common.urls.flags import flags_of
 from qz_redirect.gate import Show
 from qz_redirect.pages.languages import LANGUAGES, choose
 from qz_redirect.responses import HTML, Answer, answer
@@ -44,6 +45,8 @@ SIGNS = {
     "large": "stop",
 }
 """What stands in the mark of a page; a question for the rest."""
+PUNYCODE = "xn--"
+DECEPTIVE = frozenset({"mixed_script", "confusable"})
 FORM_TARGETS = b"'self' https: http:"
 """Browsers hold `form-action` against the redirect after a form too, so it must let the link's
 destination through; the form itself has no action but this address."""
@@ -56,9 +59,10 @@ class Lead:
     location: str
     host: str
     """As it is dialled: punycode, so that no letter can pass for another."""
-    unicode: str
+    unicode: str = ""
     """The same in its own script, or empty when there is no difference."""
-    whole: str
+    deceptive: bool = False
+    """It mixes scripts, or reads as plain Latin and is not."""
 
 
 class Pages:
@@ -112,8 +116,14 @@ def read_texts(language: str) -> Texts:
 
 
 def read_lead(location: str) -> Lead:
-    host = urlsplit(location).hostname or location.partition(":")[2].partition("?")[0]
-    return Lead(location, host, _unicode(host), location)
+    dialled = urlsplit(location).hostname or location.partition(":")[2].partition("?")[0]
+    if PUNYCODE not in dialled:
+        return Lead(location, dialled)
+    try:
+        host = parse_host(dialled)
+    except UrlRefused:
+        return Lead(location, dialled)
+    return Lead(location, dialled, host.unicode, bool(flags_of(host, frozenset()) & DECEPTIVE))
 
 
 def style_hash(style: str) -> bytes:
@@ -151,12 +161,3 @@ def _template(environment: jinja2.Environment, kind: str) -> jinja2.Template:
 
 def _resource(*path: str) -> str:
     return files("qz_redirect.pages").joinpath(*path).read_text("utf-8").strip()
-
-
-def _unicode(host: str) -> str:
-    if "xn--" not in host:
-        return ""
-    try:
-        return parse_host(host).unicode
-    except UrlRefused:
-        return ""
