@@ -157,6 +157,11 @@ def test_a_pretend_visit_that_cannot_be_read_is_refused(
     assert [(pointer, code) for pointer, code, _ in refused.value.errors] == expected
 
 
+@pytest.mark.parametrize("query", ["a=\ud800", {"a": "\ud800"}])
+def test_half_a_character_in_a_pretend_query_does_no_harm(query: object) -> None:
+    assert visit_of(query=query).query_values("a") == ["?"]
+
+
 def test_a_pretend_visit_of_nothing_knows_nothing() -> None:
     visit = pretend_visit(parse_pretend(None), 5)
     assert (visit.ts_ms, visit.client.os, visit.language, visit.place.country) == (5, "", "", "")

@@ -103,6 +103,7 @@ def test_a_bound_in_a_missing_hour_is_the_moment_of_the_jump(
     assert opening_ms(wall.isoformat(timespec="minutes"), zone) == expected
 
 
+@settings(deadline=None)
 @given(zoned(4))
 def test_windows_that_meet_leave_no_hole_and_no_overlap(case: tuple[str, list[int]]) -> None:
     zone, (one, two, three, at) = case
@@ -134,6 +135,7 @@ def opening_days(at: datetime, start: str, end: str) -> list[datetime]:
     return open_on
 
 
+@settings(deadline=None)
 @given(zoned(1), clocks, clocks, st.sets(st.sampled_from(WEEKDAYS), min_size=1))
 @example(("UTC", [1_779_494_400]), "22:00:00", "02:00:00", {"fri"})
 def test_time_of_day_and_weekday_agree_with_the_calendar(
@@ -158,6 +160,7 @@ tags = st.sampled_from(["en", "en-GB", "pt", "pt-BR", "de", "zh-Hant-TW", "fr", 
 weights = st.one_of(st.none(), st.integers(0, 1000).map(lambda thousandths: thousandths / 1000))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(tags, weights), max_size=8), st.sampled_from([",", ", ", " ,\t"]))
 def test_the_most_wanted_language_is_the_first_of_the_highest_weight(
     wanted: list[tuple[str, float | None]], comma: str
@@ -168,6 +171,7 @@ def test_the_most_wanted_language_is_the_first_of_the_highest_weight(
     assert most_wanted(header.encode()) == (able[0][2] if able else "")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=600))
 def test_any_bytes_in_a_header_are_read_without_harm(raw: bytes) -> None:
     visit = Visit(ts_ms=0, user_agent=raw, accept_language=raw, referrer=raw, query=raw)
@@ -188,7 +192,7 @@ json_values = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(json_values)
 def test_any_json_is_taken_or_refused_with_reasons(raw: object) -> None:
     errors, rules = read_rules(raw)
@@ -210,7 +214,7 @@ pretend_fields = st.sampled_from([field.name for field in fields(Pretend)])
 pretend_values = st.text(max_size=8) | st.integers() | json_values | st.datetimes().map(str)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(json_values | st.dictionaries(pretend_fields, pretend_values, max_size=4))
 def test_any_pretend_visit_is_explained_or_refused_with_reasons(raw: object) -> None:
     errors, visit = read_pretend(raw)
