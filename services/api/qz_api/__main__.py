@@ -11,10 +11,12 @@ import orjson
 from qz_api import migrate as schema
 from qz_api.app import OPERATIONS
 from qz_api.http.openapi import document
+from qz_api.outbox.reseed import republish
 from qz_api.sealing import Secrets
 from qz_api.seed import seed
 from qz_api.serve import serve
-from qz_api.settings import AdminSettings, ApiSettings, SeedSettings
+from qz_api.settings import AdminSettings, ApiSettings, SeedSettings, WorkerSettings
+from qz_api.worker import work
 from qz_common.errors import Permanent
 from qz_common.roles import run_role, settings_or_exit
 
@@ -26,6 +28,13 @@ def main() -> None:
     roles.add_parser("migrate", help="bring the schema up to this release")
     seeding = roles.add_parser("seed", help="make a demo workspace with keys")
     seeding.add_argument("--known", type=Path, help="JSON file with keys of an earlier seed")
+    roles.add_parser("worker", help="publish, follow totals, run jobs")
+    again = roles.add_parser("republish", help="have the relay publish all routes again")
+    again.add_argument(
+        "--after-restore",
+        action="store_true",
+        help="Postgres was restored from a backup: publish with higher versions than ever before",
+    )
     roles.add_parser("openapi", help="print the OpenAPI document")
     arguments = parser.parse_args()
     try:
@@ -52,6 +61,17 @@ def _seed(arguments: argparse.Namespace) -> None:
     print(json.dumps(seeded))
 
 
+def _worker(_: argparse.Namespace) -> None:
+    settings = settings_or_exit(WorkerSettings)
+    run_role("api", "worker", lambda stop: work(settings, stop))
+
+
+def _republish(arguments: argparse.Namespace) -> None:
+    settings = settings_or_exit(AdminSettings)
+    asyncio.run(republish(settings.admin_dsn, after_restore=arguments.after_restore))
+    print("the active relay publishes all routes again")
+
+
 def _openapi(_: argparse.Namespace) -> None:
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     sys.stdout.write(orjson.dumps(document(OPERATIONS), option=options).decode())
@@ -66,7 +86,14 @@ def _read_known(path: Path | None) -> dict[str, str]:
     return {key: text for key, text in dict(found).items() if isinstance(text, str)}
 
 
-ROLES = {"serve": _serve, "migrate": _migrate, "seed": _seed, "openapi": _openapi}
+ROLES = {
+    "serve": _serve,
+    "worker": _worker,
+    "migrate": _migrate,
+    "seed": _seed,
+    "republish": _republish,
+    "openapi": _openapi,
+}
 
 if __name__ == "__main__":
     main()

@@ -32,6 +32,8 @@ AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    # a session that the server ends between two messages
+    asyncpg.InternalClientError,
 )
 
 

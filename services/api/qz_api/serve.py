@@ -9,6 +9,7 @@ from qz_api.app import create_app
 from qz_api.db import Database
 from qz_api.deps import open_deps
 from qz_api.migrate import missing
+from qz_api.outbox.relay import pause
 from qz_api.settings import ApiSettings
 from qz_common.errors import Permanent, Unavailable
 from qz_common.health import Health
@@ -36,16 +37,16 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
         )
         ops = ops_server(health, deps.metrics.registry, settings.ops_host, settings.ops_port)
         async with ops, running(QuietServer(config)):
-            await _until_stopped(deps.db, health, stop)
+            await until_schema_fits(deps.db, health, stop)
+            await stop.wait()
             health.draining = True
 
 
-async def _until_stopped(db: Database, health: Health, stop: asyncio.Event) -> None:
+async def until_schema_fits(db: Database, health: Health, stop: asyncio.Event) -> None:
     while not stop.is_set() and not health.started:
         health.started = await _schema_fits(db)
         if not health.started:
-            await _pause(stop)
-    await stop.wait()
+            await pause(stop, SCHEMA_STEP)
 
 
 async def _schema_fits(db: Database) -> bool:
@@ -58,10 +59,3 @@ async def _schema_fits(db: Database) -> bool:
     if absent:
         raise Permanent(f"the schema is older than this release, migrate first: {absent}")
     return True
-
-
-async def _pause(stop: asyncio.Event) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), SCHEMA_STEP)
-    except TimeoutError:
-        return

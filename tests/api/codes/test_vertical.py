@@ -48,7 +48,7 @@ async def test_a_code_is_read_changed_and_deleted(api: httpx.AsyncClient, tenant
 
 
 async def test_another_tenant_sees_nothing_of_it(
-    api: httpx.AsyncClient, make_tenant: object
+    api: httpx.AsyncClient, make_tenant: MakeTenant
 ) -> None:
     where = (await api.post("/v1/qr-codes", json=LEAST)).headers["location"]
     stranger = await (await make_tenant()).client()

@@ -101,8 +101,10 @@ CREATE TABLE routes (
     key text COLLATE "C" PRIMARY KEY,
     workspace_id uuid REFERENCES workspaces,
     value bytea NOT NULL,
+    deleted_at timestamptz,
     updated_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 80);
+CREATE INDEX routes_deleted ON routes (deleted_at) WHERE deleted_at IS NOT NULL;
 SELECT qz_protect('routes');
 
 CREATE TABLE outbox (

@@ -1,6 +1,7 @@
 """All SQL about the outbox, and `append`, which rides in the transaction of a command."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -8,6 +9,9 @@ import msgspec
 from qz_api.db import Connection, Row
 from qz_common.records import RoutingRecord, encode
 from qz_common.topics import ROUTING, Topic
+
+LEAD_LOCK = 0x517A0002
+REPUBLISH = "republish"
 
 
 async def append(conn: Connection, workspace: UUID | None, key: str, record: RoutingRecord) -> None:
@@ -17,13 +21,16 @@ async def append(conn: Connection, workspace: UUID | None, key: str, record: Rou
     """
     await conn.execute(
         """WITH kept AS (
-               INSERT INTO routes AS r (key, workspace_id, value) VALUES ($2, $1, $3)
-               ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now())
+               INSERT INTO routes (key, workspace_id, value, deleted_at)
+               VALUES ($2, $1, $3, CASE WHEN $5 THEN now() END)
+               ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now(),
+                   deleted_at = excluded.deleted_at)
            INSERT INTO outbox (workspace_id, topic, key, value) VALUES ($1, $4, $2, $3)""",
         workspace,
         key,
         encode(record),
         ROUTING.name,
+        getattr(record, "status", "") == "deleted",
     )
 
 
@@ -74,6 +81,31 @@ async def waiting(conn: Connection) -> tuple[int, datetime | None]:
     return row["rows"], row["oldest"]
 
 
+async def listen(conn: Connection, wake: Callable[..., None]) -> None:
+    await conn.add_listener("outbox", wake)
+
+
+async def try_lead(conn: Connection) -> bool:
+    """True while this session is the one relay; the lock goes with the session."""
+    leads: bool = await conn.fetchval("SELECT pg_try_advisory_lock($1)", LEAD_LOCK)
+    return leads
+
+
+async def dead_routes(conn: Connection, age: timedelta, limit: int) -> list[Row]:
+    rows: list[Row] = await conn.fetch(
+        """SELECT key, workspace_id FROM routes
+           WHERE deleted_at < now() - $1::interval ORDER BY deleted_at LIMIT $2""",
+        age,
+        limit,
+    )
+    return rows
+
+
+async def forget_markers(conn: Connection) -> None:
+    await conn.execute("DELETE FROM routing_markers")
+    await conn.execute(f"NOTIFY outbox, '{REPUBLISH}'")
+
+
 async def routes_after(conn: Connection, key: str, limit: int) -> list[Row]:
     rows: list[Row] = await conn.fetch(
         "SELECT key, value FROM routes WHERE key > $1 ORDER BY key LIMIT $2", key, limit
@@ -101,4 +133,15 @@ async def put_marker(
         partition,
         marker_id,
         offset,
+    )
+
+
+async def put_route_value(conn: Connection, key: str, value: bytes) -> None:
+    await conn.execute("UPDATE routes SET value = $2 WHERE key = $1", key, value)
+
+
+async def skip_versions(conn: Connection, step: int) -> None:
+    """As the owner of the sequence."""
+    await conn.execute(
+        "SELECT setval('route_versions', (SELECT last_value FROM route_versions) + $1)", step
     )

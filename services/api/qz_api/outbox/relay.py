@@ -1,0 +1,190 @@
+"""The relay: committed outbox rows go to Kafka in order, then leave the table.
+
+One relay is active in a deployment (a session lock in Postgres); others stand by. It is woken by
+NOTIFY and looks by itself as well. Delivery is at least once: a row is deleted after the broker
+acknowledged it, and rows are found by being there, so a transaction that commits late is never
+skipped. Whatever goes away, Postgres or broker, the relay starts over until both are back.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from qz_api.db import (
+    AWAY,
+    CONNECT_SECONDS,
+    EVERY_WORKSPACE,
+    Connection,
+    Database,
+    Row,
+    server_settings,
+)
+from qz_api.metrics import WorkerMetrics
+from qz_api.outbox import store
+from qz_api.outbox.reseed import is_seeded, reseed
+from qz_api.settings import WorkerSettings
+from qz_common.clock import Clock
+from qz_common.errors import Retryable
+from qz_common.kafka import ensure_topics, make_producer
+
+BATCH = 500
+POLL_SECONDS = 0.5
+CHECK_SECONDS = 15.0
+STANDBY_SECONDS = 1.0
+PUBLISH_SECONDS = 5.0
+"""A producer that has lost its broker is slower to notice than to make anew."""
+BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
+STOP_SECONDS = 3.0
+log = structlog.get_logger()
+
+
+class PublishFailed(Retryable):
+    """Some rows were not acknowledged; they are still in the table."""
+
+
+class Relay:
+    def __init__(self, settings: WorkerSettings, metrics: WorkerMetrics) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._wake = asyncio.Event()
+        self._check_at = 0.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        failures = 0
+        while not stop.is_set():
+            try:
+                async with self._leading(stop) as conn:
+                    failures = 0
+                    await self._lead(conn, stop)
+            except (*AWAY, asyncpg.InterfaceError, KafkaError, Retryable, TimeoutError) as error:
+                self._metrics.publish_errors.inc()
+                log.warning("relay starts over", reason=repr(error))
+                wait = BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)]
+                failures += 1
+                await pause(stop, wait)
+            finally:
+                self._metrics.relay_active.set(0)
+
+    @asynccontextmanager
+    async def _leading(self, stop: asyncio.Event) -> AsyncIterator[Connection]:
+        conn = await asyncpg.connect(
+            self._settings.postgres.dsn,
+            timeout=CONNECT_SECONDS,
+            command_timeout=self._settings.postgres.statement_seconds,
+            server_settings={
+                **server_settings(self._settings.postgres),
+                "application_name": "quietzone-relay",
+                "app.workspace": EVERY_WORKSPACE,
+            },
+        )
+        try:
+            await store.listen(conn, self._woken)
+            while not stop.is_set() and not await store.try_lead(conn):
+                await pause(stop, STANDBY_SECONDS)
+            yield conn
+        finally:
+            conn.terminate()
+
+    async def _lead(self, conn: Connection, stop: asyncio.Event) -> None:
+        if stop.is_set():
+            return
+        async with _producing(self._settings) as producer:
+            self._check_at = 0.0
+            await self._check_now_and_then(conn, producer)
+            self._metrics.relay_active.set(1)
+            while not stop.is_set():
+                self._wake.clear()
+                await self.drain(conn, producer)
+                await self._rest(stop)
+                await self._check_now_and_then(conn, producer)
+
+    def _woken(self, _: object, __: int, ___: str, payload: str) -> None:
+        if payload == store.REPUBLISH:
+            self._check_at = 0.0
+        self._wake.set()
+
+    async def drain(self, conn: Connection, producer: AIOKafkaProducer) -> None:
+        while rows := await store.head(conn, BATCH):
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                done = await self._publish(producer, rows)
+            await store.delete(conn, done)
+            self._metrics.published.inc(len(done))
+            if len(done) < len(rows):
+                raise PublishFailed(f"{len(rows) - len(done)} rows were not acknowledged")
+
+    async def _publish(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> list[int]:
+        """Numbers of the rows that are done with: no earlier row of their key has failed."""
+        sent = [
+            await producer.send(
+                self._settings.kafka.topic_prefix + row["topic"],
+                row["value"],
+                key=row["key"].encode(),
+            )
+            for row in rows
+        ]
+        results = await asyncio.gather(*sent, return_exceptions=True)
+        failed: set[str] = set()
+        done: list[int] = []
+        for row, result in zip(rows, results, strict=True):
+            if isinstance(result, BaseException):
+                failed.add(row["key"])
+            elif row["key"] not in failed:
+                done.append(row["seq"])
+        return done
+
+    async def _check_now_and_then(self, conn: Connection, producer: AIOKafkaProducer) -> None:
+        """Whether the broker still has what it was given; the topic is filled when not."""
+        now = asyncio.get_running_loop().time()
+        if now < self._check_at:
+            return
+        self._check_at = now + CHECK_SECONDS
+        kafka = self._settings.kafka
+        if await is_seeded(conn, kafka):
+            return
+        records = await reseed(conn, producer, kafka, lambda: self.drain(conn, producer))
+        self._metrics.reseeds.inc()
+        log.info("routing was filled from Postgres", records=records)
+
+    async def _rest(self, stop: asyncio.Event) -> None:
+        """Until there is something to do, as far as we are told, or it is time to look."""
+        waits = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(stop.wait())]
+        try:
+            await asyncio.wait(waits, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+
+async def measure(db: Database, clock: Clock, metrics: WorkerMetrics) -> None:
+    async with db.system() as conn:
+        rows, oldest = await store.waiting(conn)
+    metrics.outbox_rows.set(rows)
+    lag = (clock.now() - oldest).total_seconds() if oldest else 0.0
+    metrics.outbox_lag.set(max(0.0, lag))
+
+
+@asynccontextmanager
+async def _producing(settings: WorkerSettings) -> AsyncIterator[AIOKafkaProducer]:
+    await ensure_topics(settings.kafka)
+    producer = make_producer(settings.kafka)
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        # what is not acknowledged is still in the table
+        try:
+            await asyncio.wait_for(producer.stop(), STOP_SECONDS)
+        except (TimeoutError, KafkaError) as error:
+            log.warning("the producer did not stop in order", reason=repr(error))
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

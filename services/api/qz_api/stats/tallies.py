@@ -1,0 +1,104 @@
+"""Running totals from analytics, written to links; a link that had all its scans is closed.
+
+Totals are absolute, so reading a record twice is harmless: apply, then commit the offsets.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+import msgspec
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka.errors import KafkaError
+
+from qz_api.db import Connection, Database, Row
+from qz_api.metrics import WorkerMetrics
+from qz_api.outbox import store as outbox
+from qz_api.outbox.relay import pause
+from qz_api.stats import store
+from qz_common.errors import Unavailable
+from qz_common.events import Tally, decode_tally
+from qz_common.ids import read_id
+from qz_common.kafka import KafkaSettings, ensure_topics, make_consumer
+from qz_common.records import CodeRecord, code_key, decode
+from qz_common.topics import TALLIES
+
+GROUP = "api-tallies"
+BATCH = 2000
+CHUNK = 500
+POLL_MS = 500
+BACKOFF_SECONDS = 1.0
+STOP_SECONDS = 3.0
+log = structlog.get_logger()
+
+
+class TallyFollower:
+    def __init__(self, kafka: KafkaSettings, db: Database, metrics: WorkerMetrics) -> None:
+        self._kafka = kafka
+        self._db = db
+        self._metrics = metrics
+
+    async def run(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await self._follow(stop)
+            except (KafkaError, Unavailable, OSError, TimeoutError) as error:
+                log.warning("tallies start over", reason=repr(error))
+                await pause(stop, BACKOFF_SECONDS)
+
+    async def _follow(self, stop: asyncio.Event) -> None:
+        # asking for a topic that is not there makes some brokers invent one
+        await ensure_topics(self._kafka)
+        consumer = make_consumer(self._kafka, TALLIES, group=GROUP)
+        await consumer.start()
+        try:
+            while not stop.is_set():
+                await self._round(consumer)
+        finally:
+            # a consumer that hangs here has nothing left to lose
+            await asyncio.wait([asyncio.create_task(consumer.stop())], timeout=STOP_SECONDS)
+
+    async def _round(self, consumer: AIOKafkaConsumer) -> None:
+        found = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)
+        tallies = newest(record for records in found.values() for record in records)
+        for start in range(0, len(tallies), CHUNK):
+            async with self._db.system() as conn:
+                applied = await apply(conn, tallies[start : start + CHUNK])
+            self._metrics.tallies.inc(applied)
+        if found:
+            await consumer.commit()
+
+
+async def apply(conn: Connection, tallies: list[Tally]) -> int:
+    applied = await store.apply_totals(conn, tallies)
+    for link in await store.exhaust(conn, tallies):
+        await _close(conn, link)
+    return applied
+
+
+def newest(records: Iterable[ConsumerRecord]) -> list[Tally]:
+    """The newest readable total of each link; what is unreadable is left out and logged."""
+    found: dict[str, Tally] = {}
+    for record in records:
+        tally = _decode(record)
+        if tally and tally.as_of_ms >= getattr(found.get(tally.link), "as_of_ms", 0):
+            found[tally.link] = tally
+    return list(found.values())
+
+
+def _decode(record: ConsumerRecord) -> Tally | None:
+    try:
+        tally = decode_tally(record.value or b"")
+    except ValueError as error:
+        log.error("a tally can't be read", offset=record.offset, reason=str(error))
+        return None
+    return tally if read_id("lnk", tally.link) else None
+
+
+async def _close(conn: Connection, link: Row) -> None:
+    key = code_key(link["host"], link["slug"])
+    value = await store.published(conn, key)
+    record = decode(value) if value else None
+    if isinstance(record, CodeRecord):
+        closed = msgspec.structs.replace(record, status="exhausted", version=link["route_version"])
+        await outbox.append(conn, link["workspace_id"], key, closed)

@@ -1,0 +1,87 @@
+"""The role `worker`: the outbox relay, running totals, and jobs that come round by the clock."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import asyncpg
+import structlog
+
+from qz_api.db import Database
+from qz_api.idempotency.sweep import sweep
+from qz_api.metrics import WorkerMetrics, worker_metrics
+from qz_api.outbox.relay import Relay, measure, pause
+from qz_api.outbox.tombstones import bury
+from qz_api.salts.service import keep_salts
+from qz_api.serve import until_schema_fits
+from qz_api.settings import WorkerSettings
+from qz_api.stats.tallies import TallyFollower
+from qz_common.clock import Clock, SystemClock
+from qz_common.errors import Problem
+from qz_common.health import Health
+from qz_common.ops import ops_server
+
+RETRY_SECONDS = 1.0
+LAG_SECONDS = 2.0
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Job:
+    """Runs at start, then each `every` seconds; safe to run in several workers at once."""
+
+    name: str
+    every: float
+    run: Callable[[Database, Clock], Awaitable[None]]
+
+
+JOBS = (
+    Job("salts", 300.0, lambda db, clock: keep_salts(db, clock.now())),
+    Job("idempotency keys", 60.0, lambda db, _: sweep(db)),
+    Job("tombstones", 3600.0, lambda db, _: bury(db)),
+)
+
+
+async def work(settings: WorkerSettings, stop: asyncio.Event, clock: Clock | None = None) -> None:
+    clock = clock or SystemClock()
+    metrics = worker_metrics()
+    db = Database(settings.postgres)
+    await db.open()
+    health = Health(checks={"postgres": db.ping})
+    ops = ops_server(health, metrics.registry, settings.ops_host, settings.ops_port)
+    try:
+        async with ops:
+            await until_schema_fits(db, health, stop)
+            await _all(settings, db, metrics, clock, stop)
+    finally:
+        health.draining = True
+        await db.close()
+
+
+async def _all(
+    settings: WorkerSettings,
+    db: Database,
+    metrics: WorkerMetrics,
+    clock: Clock,
+    stop: asyncio.Event,
+) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(Relay(settings, metrics).run(stop))
+        group.create_task(TallyFollower(settings.kafka, db, metrics).run(stop))
+        lag = Job("lag", LAG_SECONDS, lambda db, clock: measure(db, clock, metrics))
+        for job in (*JOBS, lag):
+            group.create_task(_repeat(job, db, metrics, clock, stop))
+
+
+async def _repeat(
+    job: Job, db: Database, metrics: WorkerMetrics, clock: Clock, stop: asyncio.Event
+) -> None:
+    while not stop.is_set():
+        try:
+            await job.run(db, clock)
+            rest = job.every
+        except (Problem, asyncpg.PostgresError) as error:
+            metrics.job_errors.labels(job.name).inc()
+            log.warning("a job failed, it is tried again", job=job.name, reason=repr(error))
+            rest = RETRY_SECONDS
+        await pause(stop, rest)
