@@ -143,6 +143,8 @@ def test_a_pretend_visit_reads_a_user_agent_and_lets_words_win() -> None:
         ({"phone": 1}, [("/phone", "unknown_field")]),
         ({"device": 1, "at": "soon"}, [("/device", "invalid_type"), ("/at", "invalid_value")]),
         ({"at": "2026-05-19T12:00:00"}, [("/at", "invalid_value")]),
+        ({"at": "0001-01-01T00:00:00Z"}, [("/at", "invalid_value")]),
+        ({"at": "9999-12-31T23:59:59Z"}, [("/at", "invalid_value")]),
         ({"source": "nfc"}, [("/source", "invalid_value")]),
         ({"visitor": -1, "visit_number": -1}, [("/visitor", "invalid_value"),
                                                ("/visit_number", "invalid_value")]),
