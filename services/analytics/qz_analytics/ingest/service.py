@@ -1,0 +1,203 @@
+"""The consumer and what goes on beside it, from start to stop, through every outage.
+
+The broker may be away at the start or go in the middle: it is tried again until it is there, and
+readiness says what is missing. Beside the consumer, and never in its way: progress, tallies,
+rollups and verify. The owner of partition 0 keeps the rollups; nobody else does.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from qz_analytics.clickhouse import ClickHouse, StoreAway, StoreRefused
+from qz_analytics.ingest import agents, progress, rollups, verify
+from qz_analytics.ingest.consumer import (
+    FIRST_PAUSE_SECONDS,
+    LONGEST_PAUSE_SECONDS,
+    STOP_SECONDS,
+    Consumer,
+    ConsumerStuck,
+    joined,
+)
+from qz_analytics.ingest.dead import DeadLimit, DeadLimitReached
+from qz_analytics.ingest.membership import Membership
+from qz_analytics.ingest.pipeline import Pipeline
+from qz_analytics.ingest.progress import Progress
+from qz_analytics.ingest.tallies import Tallies
+from qz_analytics.metrics import IngestMetrics
+from qz_analytics.settings import IngestSettings
+from qz_common.clock import Clock
+from qz_common.health import Health
+from qz_common.kafka import KafkaSettings, ensure_topics, make_producer
+from qz_common.topics import DEAD_SCANS, SCANS, TALLIES
+
+OWN_TOPICS = (SCANS, TALLIES, DEAD_SCANS)
+PROGRESS_SECONDS = 5.0
+TALLY_SECONDS = 1.0
+ROLLUP_SECONDS = 10.0
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Ingest:
+    writer: ClickHouse
+    side: ClickHouse
+    """For what goes on beside the consumer; never holds up an insert."""
+    kafka: KafkaSettings
+    settings: IngestSettings
+    metrics: IngestMetrics
+    clock: Clock
+    trouble: str = "not connected yet"
+    """Why nothing is stored now, for readiness; empty when all is well."""
+    membership: Membership = field(default_factory=Membership)
+
+    def watch(self, health: Health) -> None:
+        health.checks["store"] = self.writer.ping
+        health.checks["ingest"] = self._readiness
+
+    async def run(self, stop: asyncio.Event) -> None:
+        await asyncio.to_thread(agents.warm_up)
+        pause = FIRST_PAUSE_SECONDS
+        while not stop.is_set():
+            try:
+                await self._one_membership(stop)
+                pause = FIRST_PAUSE_SECONDS
+            except (KafkaError, OSError, ConsumerStuck) as error:
+                self._say(error)
+                await _wait(stop, pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            except DeadLimitReached as error:
+                self._say(error)
+                self.metrics.stopped.set(1)
+                await stop.wait()
+
+    async def _one_membership(self, stop: asyncio.Event) -> None:
+        await ensure_topics(self.kafka, OWN_TOPICS)
+        self.membership = Membership()
+        async with _started(self.kafka) as producer, joined(self.kafka, self.membership) as kafka:
+            self.trouble = ""
+            told = Progress()
+            tallies = Tallies(self.side, producer, self.kafka.topic(TALLIES))
+            consumer = Consumer(
+                kafka=kafka,
+                membership=self.membership,
+                pipeline=self._pipeline(producer),
+                settings=self.settings,
+                metrics=self.metrics,
+                progress=told,
+                touched=tallies.touch,
+            )
+            async with _beside(self._duties(kafka, told, tallies)):
+                await consumer.run(stop)
+            await self._last_words(kafka, told, tallies)
+
+    def _pipeline(self, producer: AIOKafkaProducer) -> Pipeline:
+        settings = self.settings
+        return Pipeline(
+            writer=self.writer,
+            producer=producer,
+            source=self.kafka.topic(SCANS),
+            dead_topic=self.kafka.topic(DEAD_SCANS),
+            clock=self.clock,
+            metrics=self.metrics,
+            new_limit=lambda: DeadLimit(settings.dead_in_row, settings.dead_share),
+        )
+
+    def _duties(
+        self, kafka: AIOKafkaConsumer, told: Progress, tallies: Tallies
+    ) -> list[Awaitable[None]]:
+        async def tell() -> None:
+            self.metrics.lag.set(told.lag(kafka))
+            await progress.tell(self.writer, await told.look(kafka), self.clock.now())
+
+        async def tally() -> None:
+            self.metrics.tallies.inc(await tallies.publish(self.clock.now()))
+
+        async def roll() -> None:
+            if _leads(kafka):
+                await rollups.make_due(self.side, self.clock, self.metrics)
+
+        async def check() -> None:
+            if _leads(kafka):
+                await verify.verify_recent(
+                    self.side, self.settings.verify_days, self.clock.now(), self.metrics
+                )
+
+        return [
+            _every(PROGRESS_SECONDS, tell),
+            _every(TALLY_SECONDS, tally, first=tallies.touch_recent),
+            _every(ROLLUP_SECONDS, roll),
+            _every(self.settings.verify_seconds, check),
+        ]
+
+    async def _last_words(self, kafka: AIOKafkaConsumer, told: Progress, tallies: Tallies) -> None:
+        """After the last block: what a reader or the API would otherwise learn later."""
+        with contextlib.suppress(StoreAway, StoreRefused, KafkaError, TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await tallies.publish(self.clock.now())
+                await progress.tell(self.writer, await told.look(kafka), self.clock.now())
+
+    def _say(self, error: Exception) -> None:
+        self.trouble = f"{type(error).__name__}: {error}"[:200]
+        self.metrics.restarts.labels(type(error).__name__).inc()
+        log.warning("consumer_stopped", reason=self.trouble)
+
+    async def _readiness(self) -> str | None:
+        if self.trouble:
+            return self.trouble
+        return None if self.membership.assigned else "joining the consumer group"
+
+
+def _leads(kafka: AIOKafkaConsumer) -> bool:
+    return any(partition.partition == 0 for partition in kafka.assignment())
+
+
+@contextlib.asynccontextmanager
+async def _started(settings: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
+    producer = make_producer(settings)
+    try:
+        await producer.start()
+        yield producer
+    finally:
+        with contextlib.suppress(TimeoutError, KafkaError):
+            await asyncio.wait_for(producer.stop(), STOP_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def _beside(duties: list[Awaitable[None]]) -> AsyncIterator[None]:
+    tasks = [asyncio.ensure_future(duty) for duty in duties]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _every(
+    seconds: float,
+    work: Callable[[], Awaitable[None]],
+    first: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """A duty that failed is told in the log and done at the next turn."""
+    due = [first] if first else []
+    while True:
+        try:
+            while due:
+                await due[0]()
+                due.pop()
+            await work()
+        except (StoreAway, StoreRefused, KafkaError) as error:
+            log.warning("duty_failed", duty=work.__name__, error=str(error)[:500])
+        await asyncio.sleep(seconds)
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

@@ -1,0 +1,117 @@
+"""What each word on the command line runs.
+
+`all` is the consumer and the query side in one process: the embedded engine allows one process
+per folder. A role waits for its store, and refuses to start on a schema older than itself.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from qz_analytics.app import create_app, listening
+from qz_analytics.clickhouse import ClickHouse, StoreAway
+from qz_analytics.deps import Deps, open_deps
+from qz_analytics.ingest.service import Ingest
+from qz_analytics.metrics import ingest_metrics, query_metrics
+from qz_analytics.migrate import pending
+from qz_analytics.settings import Settings, StoreSettings
+from qz_analytics.tools import rebuild, verify
+from qz_common.clock import SystemClock
+from qz_common.health import Health
+from qz_common.ops import ops_server
+
+SIDE_THREADS = 2
+SIDE_SECONDS = 900
+STORE_PAUSE_SECONDS = 1.0
+
+log = structlog.get_logger()
+Tool = Callable[[StoreSettings, Callable[[str], None]], Coroutine[None, None, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    consume: bool
+    query: bool
+
+
+SERVING = {
+    "all": Parts(consume=True, query=True),
+    "consume": Parts(consume=True, query=False),
+    "query": Parts(consume=False, query=True),
+}
+TOOLS: dict[str, Tool] = {"verify": verify, "rebuild": rebuild}
+
+
+async def serve(settings: Settings, parts: Parts, stop: asyncio.Event) -> None:
+    health, registry = Health(), CollectorRegistry()
+    async with contextlib.AsyncExitStack() as stack:
+        ops = settings.ops
+        await stack.enter_async_context(ops_server(health, registry, ops.host, ops.ops_port))
+        writer = await stack.enter_async_context(_opened(ClickHouse(settings.store.dsn)))
+        if not await _schema_is_there(writer, stop):
+            return
+        if parts.query:
+            deps = await stack.enter_async_context(
+                open_deps(settings, query_metrics(registry), health)
+            )
+            await stack.enter_async_context(_answering(settings, deps))
+        health.started = True
+        await _work(settings, parts, writer, health, registry, stop)
+        health.draining = True
+
+
+async def _work(
+    settings: Settings,
+    parts: Parts,
+    writer: ClickHouse,
+    health: Health,
+    registry: CollectorRegistry,
+    stop: asyncio.Event,
+) -> None:
+    if not parts.consume:
+        await stop.wait()
+        return
+    side = ClickHouse(settings.store.dsn, threads=SIDE_THREADS, seconds=SIDE_SECONDS)
+    async with _opened(side):
+        ingest = Ingest(
+            writer=writer,
+            side=side,
+            kafka=settings.kafka,
+            settings=settings.ingest,
+            metrics=ingest_metrics(registry),
+            clock=SystemClock(),
+        )
+        ingest.watch(health)
+        await ingest.run(stop)
+
+
+def _answering(settings: Settings, deps: Deps) -> contextlib.AbstractAsyncContextManager[None]:
+    return listening(create_app(deps), settings.ops.host, settings.query.port)
+
+
+@contextlib.asynccontextmanager
+async def _opened(store: ClickHouse) -> AsyncIterator[ClickHouse]:
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def _schema_is_there(store: ClickHouse, stop: asyncio.Event) -> bool:
+    """Waits while the store is away; False when told to stop meanwhile."""
+    while not stop.is_set():
+        try:
+            missing = await store.run(pending)
+        except StoreAway as error:
+            log.warning("store_away", reason=str(error)[:300])
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), STORE_PAUSE_SECONDS)
+            continue
+        if missing:
+            raise SystemExit(f"the schema lacks {', '.join(missing)}: run the role migrate first")
+        return True
+    return False
