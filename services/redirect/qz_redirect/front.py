@@ -55,6 +55,7 @@ def routes() -> list[Route]:
         Route("/favicon.ico", icon),
         *_below("/{slug}"),
         *_below("/r/{slug}"),
+        *_below("/R/{slug}"),
     ]
 
 

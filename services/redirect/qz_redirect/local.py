@@ -99,5 +99,5 @@ def slug_path(request: Request) -> bytes | None:
     slug = str(request.path_params["slug"])
     if not is_slug(slug.lower()) or not slug.isascii():
         return None
-    below_r = request.scope["path"][:3].lower() == "/r/"
-    return f"{'/r' if below_r else ''}/{slug}".encode()
+    path: str = request.scope["path"]
+    return f"{path[:2] if path[:3].lower() == '/r/' else ''}/{slug}".encode()
