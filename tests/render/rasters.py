@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import numpy as np
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 import resvg_py
 import zxingcpp
 from numpy.typing import NDArray

@@ -71,7 +71,7 @@ def test_png_of_a_print_size_names_its_density() -> None:
 
 
 def test_pdf_page_has_the_size_in_points() -> None:
-    import pypdfium2
+    import pypdfium2  # type: ignore[import-untyped]
 
     size = parse_size({"mm": 50.8, "dpi": 300})
     press = Press(bleed_mm=3, crop_marks=True)

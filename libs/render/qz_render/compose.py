@@ -59,6 +59,7 @@ def _solid(ink: Ink) -> Color:
     return colors_of(ink)[0]
 
 
+@lru_cache(maxsize=128)
 def _readable_on(color: Color) -> Color:
     plain = color.over(WHITE)
     return max((WHITE, BLACK), key=lambda candidate: contrast(candidate, plain))

@@ -4,6 +4,7 @@ Each finding names the field to change and a value that would do.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -92,9 +93,13 @@ def _logo(style: Style, damage: float) -> list[Finding]:
 
 def contrast_of(style: Style) -> tuple[float, bool]:
     """The lowest contrast of anything that must be seen, and whether light lies on dark."""
-    papers = _papers(style)
-    inks: list[Ink] = [style.foreground]
-    inks += [ink for ink in (style.eye_frame_color, style.eye_ball_color) if ink]
+    own = (style.foreground, style.eye_frame_color, style.eye_ball_color)
+    return _lowest_contrast(tuple(ink for ink in own if ink), _papers(style))
+
+
+@lru_cache(maxsize=256)
+def _lowest_contrast(inks: tuple[Ink, ...], papers: tuple[Color, ...]) -> tuple[float, bool]:
+    """Of each colour on each paper; 1 where some are darker than the paper and some lighter."""
     seen = [(ink.over(paper), paper) for paper in papers for i in inks for ink in colors_of(i)]
     darker = [ink.luminance() < paper.luminance() for ink, paper in seen]
     if any(darker) and not all(darker):

@@ -7,7 +7,7 @@ first frame is taken; metadata is dropped by re-encoding as plain RGBA.
 import hashlib
 import io
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,14 @@ from PIL import Image as Pillow
 from PIL import ImageOps
 
 from qz_render.errors import BadPicture, Problem
+from qz_render.remembered import Remembered
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_PIXELS = 4_000_000
 # Nothing drawn needs more: a logo covers at most 40 % of 4,096 px.
 LONGEST_SIDE = 2048
+_KEPT_PIXELS = 256 * 256
+_SMALL_COPIES: Remembered[NDArray[np.uint8]] = Remembered(32)
 _FORMATS = ("PNG", "JPEG", "WEBP")
 
 
@@ -29,7 +32,7 @@ class Picture:
 
     width: int
     height: int
-    rgba: bytes
+    rgba: bytes = field(compare=False, repr=False)
     digest: str
 
     def __repr__(self) -> str:
@@ -39,12 +42,17 @@ class Picture:
         return np.frombuffer(self.rgba, np.uint8).reshape(self.height, self.width, 4)
 
     def resized(self, width: int, height: int) -> NDArray[np.uint8]:
-        """The pixels at another size, alpha-weighted so that clear edges don't darken."""
+        """The pixels at another size; small ones are kept, as a logo recurs in a batch."""
         if (width, height) == (self.width, self.height):
             return self.pixels()
-        image = Pillow.fromarray(self.pixels()).convert("RGBa")
-        smooth = image.resize((width, height), Pillow.Resampling.LANCZOS, reducing_gap=3.0)
-        return np.asarray(smooth.convert("RGBA"))
+        if width * height > _KEPT_PIXELS:
+            return _resized(self, width, height)
+        key = (self.digest, width, height)
+        return _SMALL_COPIES.get(key, lambda: _resized(self, width, height))
+
+    def stub(self) -> "Picture":
+        """Equal to this picture but without its pixels: a light key."""
+        return Picture(self.width, self.height, b"", self.digest)
 
     def cropped(self, width: int, height: int) -> "Picture":
         """The middle part of this size."""
@@ -56,6 +64,13 @@ class Picture:
     @property
     def opaque(self) -> bool:
         return bool((self.pixels()[:, :, 3] == 255).all())
+
+
+def _resized(picture: Picture, width: int, height: int) -> NDArray[np.uint8]:
+    """Alpha-weighted, so that clear edges don't darken."""
+    image = Pillow.fromarray(picture.pixels()).convert("RGBa")
+    smooth = image.resize((width, height), Pillow.Resampling.LANCZOS, reducing_gap=3.0)
+    return np.asarray(smooth.convert("RGBA"))
 
 
 def decode_picture(data: bytes, *, pointer: str = "/style/logo_url") -> Picture:

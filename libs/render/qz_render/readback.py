@@ -4,8 +4,6 @@ A drawing is read at the smallest scale that proves it, and once per style at th
 image itself; above twelve pixels a module an outline only gets smoother.
 """
 
-from functools import lru_cache
-
 import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
@@ -13,12 +11,14 @@ from numpy.typing import NDArray
 from qz_render.compose import Drawing, compose
 from qz_render.matrix import encode, smallest_version
 from qz_render.raster import draw, draw_mono, over_white
+from qz_render.remembered import Remembered
 from qz_render.scene import Scene, View
 from qz_render.style import Style
 
 Gray = NDArray[np.uint8]
 _SMALL_SCALES = (4, 6, 8)
 _FULL_SCALE = 12
+_PROVEN: Remembered[bool] = Remembered(1024)
 
 
 def read(gray: Gray) -> bytes | None:
@@ -61,9 +61,13 @@ def reads_back(drawing: Drawing, payload: bytes, scale: int) -> bool:
     return proven == full or style_reads(drawing.style, matrix.version, matrix.level, full)
 
 
-@lru_cache(maxsize=512)
 def style_reads(style: Style, version: int, level: str, scale: int) -> bool:
     """Whether a sample symbol of this version reads in this style at full scale."""
+    key = (style.without_pixels(), version, level, scale)
+    return _PROVEN.get(key, lambda: _sample_reads(style, version, level, scale))
+
+
+def _sample_reads(style: Style, version: int, level: str, scale: int) -> bool:
     payload = _sample(version, level)
     drawing = compose(encode(payload, level), style)
     return read(gray_of(drawing.scene, scale)) == payload

@@ -4,15 +4,18 @@ An upper-case URL costs 5.5 bits a character instead of 8, a long number 3.3. Th
 for each of the three version classes (dynamic programming over modes, as the length fields differ).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 
 NUMERIC, ALPHANUMERIC, BYTE = 1, 2, 4
 _MODES = (NUMERIC, ALPHANUMERIC, BYTE)
-_ALPHABET = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
-_DIGITS = frozenset(b"0123456789")
+_ALPHABET = rb"0-9A-Z $%*+\-./:"
+_NARROW = re.compile(rb"[" + _ALPHABET + rb"]+")
+# Group 1 matches what may pay for a segment between bytes: four narrow characters or more.
+_RUN = re.compile(rb"([" + _ALPHABET + rb"]{4,})|[" + _ALPHABET + rb"]+|[^" + _ALPHABET + rb"]+")
+_DIGITS = re.compile(rb"([0-9]+)|[^0-9]+")
 # Bits of the length field by mode, for versions 1-9, 10-26 and 27-40.
 _LENGTH_BITS = {NUMERIC: (10, 12, 14), ALPHANUMERIC: (9, 11, 13), BYTE: (8, 16, 16)}
 # A character's cost in sixths of a bit: 10/3, 11/2 and 8 bits.
@@ -41,16 +44,34 @@ def _data_bits(mode: int, length: int) -> int:
     return 8 * length
 
 
-def _narrowest(byte: int) -> int:
-    return NUMERIC if byte in _DIGITS else ALPHANUMERIC if byte in _ALPHABET else BYTE
-
-
 @lru_cache(maxsize=256)
 def split(payload: bytes, group: int) -> tuple[Segment, ...]:
     """The cheapest segments for versions of the class `group` (0, 1 or 2)."""
-    runs = [(mode, len(list(run))) for mode, run in groupby(map(_narrowest, payload))]
+    runs = _runs(payload)
     modes = _cheapest_modes(runs, group)
     return tuple(_join(payload, runs, modes))
+
+
+def _runs(payload: bytes) -> list[tuple[int, int]]:
+    """Mode and length of runs; what is too short to pay for its own header counts as bytes."""
+    runs: list[tuple[int, int]] = []
+    only_narrow = _NARROW.fullmatch(payload) is not None
+    for found in _RUN.finditer(payload):
+        short = not only_narrow and found.lastindex is None
+        for mode, length in ((BYTE, len(found[0])),) if short else _inner_runs(found[0]):
+            if runs and runs[-1][0] == mode:
+                runs[-1] = (mode, runs[-1][1] + length)
+            else:
+                runs.append((mode, length))
+    return runs
+
+
+def _inner_runs(narrow: bytes) -> list[tuple[int, int]]:
+    """Digits and other alphanumeric characters apart."""
+    return [
+        (NUMERIC if found.lastindex else ALPHANUMERIC, len(found[0]))
+        for found in _DIGITS.finditer(narrow)
+    ]
 
 
 def _cheapest_modes(runs: list[tuple[int, int]], group: int) -> list[int]:

@@ -107,8 +107,10 @@ def _blend(ink: Color, below: Color, share: float) -> Color:
 
 
 def _color_chunks(pixels: Pixels) -> Chunks:
+    """Unfiltered rows: flat colours repeat, which deflate finds by itself."""
     rows = np.ascontiguousarray(pixels).reshape(len(pixels), -1)
-    return 8, _RGB if pixels.shape[2] == 3 else _RGBA, b"", _deflate(rows)
+    kind = _RGB if pixels.shape[2] == 3 else _RGBA
+    return 8, kind, b"", zlib.compress(np.pad(rows, ((0, 0), (1, 0))).tobytes(), 1)
 
 
 def _deflate(rows: NDArray[np.uint8]) -> bytes:
