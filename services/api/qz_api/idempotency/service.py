@@ -15,7 +15,7 @@ import orjson
 from qz_api.http.respond import Answer
 from qz_api.http.scope import header
 from qz_api.idempotency import store
-from qz_common.errors import Conflict, Invalid, Malformed
+from qz_common.errors import Conflict, Invalid
 
 if TYPE_CHECKING:
     from qz_api.http.call import Call
@@ -41,7 +41,7 @@ async def once(call: "Call", document: Any) -> Answer:
 
 def _check_key(call: "Call", key: str) -> None:
     if not KEY.fullmatch(key):
-        raise Malformed(
+        raise Invalid(
             "an Idempotency-Key has 1 to 255 printable characters", "invalid_idempotency_key"
         )
     if call.principal.idempotency_full:

@@ -14,8 +14,8 @@ CREATE TABLE audit_log (
     before jsonb,
     after jsonb
 );
-CREATE INDEX audit_log_of_workspace ON audit_log (workspace_id, at DESC, id DESC);
-CREATE INDEX audit_log_of_object ON audit_log (workspace_id, object_id, at DESC, id DESC);
-CREATE INDEX audit_log_of_actor ON audit_log (workspace_id, actor_id, at DESC, id DESC);
+CREATE INDEX audit_log_of_workspace ON audit_log (workspace_id, mode, at DESC, id DESC);
+CREATE INDEX audit_log_of_object ON audit_log (workspace_id, mode, object_id, at DESC, id DESC);
+CREATE INDEX audit_log_of_actor ON audit_log (workspace_id, mode, actor_id, at DESC, id DESC);
 SELECT qz_protect('audit_log');
 REVOKE UPDATE, DELETE ON audit_log FROM quietzone_app;
