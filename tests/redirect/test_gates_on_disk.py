@@ -1,4 +1,4 @@
-"""Gates, pages and presses with nothing standing in: a replica on disk, a journal, the whole app."""
+"""Gates, pages and presses with nothing standing in: replica, journal and the whole app."""
 
 from collections.abc import AsyncIterator
 

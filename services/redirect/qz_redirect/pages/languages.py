@@ -33,4 +33,6 @@ def _weight(part: str) -> float:
     if not found:
         return 1.0
     number = text.partition(";")[0]
-    return float(number) if number.replace(".", "", 1).isdecimal() and number.isascii() else 0.0
+    if not (number.isascii() and number.replace(".", "", 1).isdecimal()):
+        return 0.0
+    return weight if (weight := float(number)) <= 1 else 0.0
