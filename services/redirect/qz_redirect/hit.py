@@ -9,6 +9,8 @@ import time
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
+import msgspec
+
 from qz_common.events import Hints
 from qz_common.geo import Geo, Place
 from qz_common.records import CodeRecord
@@ -20,7 +22,7 @@ from qz_redirect.journal.journal import Journal
 from qz_redirect.prepared import REPLY_END, Prepared, target, utm_of, with_query
 from qz_redirect.repeats import Repeats, VisitNumbers
 from qz_redirect.replica.reader import Reader
-from qz_redirect.scan import NO_HINTS, SOURCES, UPLOADED, Fragments, extras, purpose_of
+from qz_redirect.scan import REPEATED, SOURCES, UPLOADED, Fragments, extras, purpose_of
 
 MAX_PATH_BYTES = 80
 KEPT_PER_TABLE = 16_384
@@ -41,8 +43,7 @@ class Counters:
     latency_sum_ns: int = 0
 
 
-@dataclass(slots=True, frozen=True)
-class Who:
+class Who(msgspec.Struct, frozen=True, gc=False):
     """A visitor at a moment, with the address left behind."""
 
     ts_ms: int
@@ -126,9 +127,9 @@ class Hits:
         self, prepared: Prepared, path: bytes, fields: dict[bytes, bytes], address: str
     ) -> Who:
         ts_ms = time.time_ns() // 1_000_000
-        private = self._honour_privacy and asks_for_privacy(
-            fields.get(b"dnt", b""), fields.get(b"sec-gpc", b"")
-        )
+        private = False
+        if self._honour_privacy and (b"dnt" in fields or b"sec-gpc" in fields):
+            private = asks_for_privacy(fields.get(b"dnt", b""), fields.get(b"sec-gpc", b""))
         identity = NOBODY
         if not private:
             agent = fields.get(b"user-agent", b"")
@@ -172,14 +173,13 @@ class Hits:
             visitor ^ prepared.link_hash, who.ts_ms
         )  # fmt: skip
         purpose = purpose_of(fields)
-        uploaded = UPLOADED in query
-        hints = NO_HINTS
-        if repeat or purpose or uploaded or who.private:
-            hints = Hints(purpose, repeat, False, uploaded, who.private)
         utm = utm_of(prepared.record, query)
-        more = b""
-        if hints is not NO_HINTS or utm or status != 302 or method != b"GET" or action:
+        if purpose or who.private or utm or status != 302 or method != b"GET" or action or query:
+            hints = Hints(purpose, repeat, False, UPLOADED in query, who.private)
             more = extras(method, status, utm, hints, action)
+        else:
+            more = REPEATED if repeat else b""
+        fragments, find = self._fragments, fields.get
         return self.journal.append(
             b',"ts_ms":%d%b%b,"visitor":%d,"ip_hash":%d%b%b%b%b}'
             % (
@@ -188,11 +188,9 @@ class Hits:
                 led_to,
                 visitor,
                 ip_hash,
-                self._fragments.place(who.place),
-                self._fragments.client(
-                    fields.get(b"user-agent", b""),
-                    fields.get(b"referer", b""),
-                    fields.get(b"accept-language", b""),
+                fragments.place(who.place),
+                fragments.client(
+                    find(b"user-agent", b""), find(b"referer", b""), find(b"accept-language", b"")
                 ),
                 SOURCES[who.symbol],
                 more,

@@ -16,8 +16,8 @@ from qz_redirect.journal.sender import Confirmation
 from qz_redirect.metrics import replicate_metrics
 from qz_redirect.replica.follow import Follower
 from qz_redirect.replica.store import Generations
-from qz_redirect.server import background, until
 from qz_redirect.settings import ReplicateSettings
+from qz_redirect.tasks import background, until
 
 log = structlog.get_logger()
 

@@ -15,6 +15,7 @@ UPLOADED = b"qz_m=file_upload"
 SOURCES = {True: b',"source":"symbol"', False: b',"source":"link"'}
 
 NO_HINTS = Hints()
+REPEATED = b',"hints":{"repeat":true}'
 
 _encode = msgspec.json.Encoder().encode
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, cast
@@ -21,6 +21,7 @@ from qz_redirect.lane import Lane
 from qz_redirect.local import LocalEdge
 from qz_redirect.metrics import serve_metrics
 from qz_redirect.settings import ServeSettings
+from qz_redirect.tasks import background, until
 
 BACKLOG = 4096
 
@@ -93,26 +94,6 @@ def listen(host: str, port: int, *, reuse: bool) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-@contextlib.asynccontextmanager
-async def background(work: Coroutine[Any, Any, None]) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(work)
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-
-
-async def until(stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
-    """A background task that ends is a defect, and ends the role with its error."""
-    waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    for task in tasks:
-        if task.done():
-            task.result()
 
 
 async def _replica_check(edge: LocalEdge) -> str | None:
