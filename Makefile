@@ -9,7 +9,7 @@ T ?= tests
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 .DEFAULT_GOAL := help
-.PHONY: help install run clean fmt check test test-kafka bench faults pins
+.PHONY: help install run clean fmt docs geo check test test-kafka bench faults pins
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -26,6 +26,13 @@ clean: $(VENV)/run.stamp ## remove the data of `make run`; asks first, or YES=1
 fmt: $(VENV)/dev.stamp ## format, and mend what ruff can mend
 	$(BIN)/ruff check --fix-only -q .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/dev.stamp ## write the pages that are made from the code
+	$(BIN)/python -m deploy.reference
+	$(BIN)/python -m qz_api openapi > docs/openapi.json
+
+geo: $(VENV)/run.stamp ## fetch a current geo database into data/geo (then set GEO_DATABASE)
+	@$(BIN)/python -m deploy.geo data/geo
 
 check: $(VENV)/dev.stamp ## style, types, who imports whom, docs against code
 	$(BIN)/ruff check .
