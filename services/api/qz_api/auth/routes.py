@@ -53,13 +53,14 @@ async def list_keys(call: Call) -> Answer:
     cursors = call.cursors()
     after = cursors.read_place(query.cursor)
     workspace = call.principal.workspace
-    rows = await store.list_keys(call.conn, workspace, after, query.limit + 1)
+    modes = service.manageable(call.principal)
+    rows = await store.list_keys(call.conn, workspace, modes, after, query.limit + 1)
     kept, following = cut(rows, query.limit, cursors, lambda row: (row["created_at"], row["id"]))
     page = Page[KeyView](
         data=[KeyView.model_validate(key_fields(row)) for row in kept],
         has_more=following is not None,
         next_cursor=following,
-        total=await store.count_keys(call.conn, workspace) if query.include else None,
+        total=await store.count_keys(call.conn, workspace, modes) if query.include else None,
     )
     return shown(page)
 

@@ -144,8 +144,15 @@ async def revoke(conn: Connection, principal: Principal, id: UUID, now: datetime
     return await store.revoke_key(conn, principal.workspace, id, now)
 
 
+def manageable(principal: Principal) -> tuple[Mode, ...]:
+    """Modes whose keys the caller may see and end: a test key knows of no live one."""
+    if principal.kind == "key" and principal.mode == "test":
+        return ("test",)
+    return ("live", "test")
+
+
 async def _locked(conn: Connection, principal: Principal, id: UUID) -> Row:
-    row = await store.lock_key(conn, principal.workspace, id)
+    row = await store.lock_key(conn, principal.workspace, manageable(principal), id)
     if row is None:
         raise NotFound("there is no such key here")
     return row
@@ -157,7 +164,7 @@ def _check_grant(principal: Principal, draft: KeyDraft) -> None:
         raise Forbidden(f"a key can't grant what its maker lacks: {', '.join(beyond)}")
     if draft.mode == "live" and not principal.plan.live_keys:
         raise Forbidden("this plan has test keys only", "plan_forbids")
-    if principal.kind == "key" and draft.mode != principal.mode and principal.mode == "test":
+    if draft.mode not in manageable(principal):
         raise Forbidden("a test key can't make a live one", "live_key_required")
 
 

@@ -60,15 +60,16 @@ async def insert_key(
 
 
 async def list_keys(
-    conn: Connection, workspace: UUID, after: Place | None, limit: int
+    conn: Connection, workspace: UUID, modes: Sequence[str], after: Place | None, limit: int
 ) -> list[Row]:
     created_at, id = after or (None, None)
     rows: list[Row] = await conn.fetch(
         f"""SELECT {COLUMNS} FROM api_keys
-            WHERE workspace_id = $1
-              AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid))
-            ORDER BY created_at DESC, id DESC LIMIT $4""",
+            WHERE workspace_id = $1 AND mode = ANY($2::text[])
+              AND ($3::timestamptz IS NULL OR (created_at, id) < ($3, $4::uuid))
+            ORDER BY created_at DESC, id DESC LIMIT $5""",
         workspace,
+        modes,
         created_at,
         id,
         limit,
@@ -76,17 +77,21 @@ async def list_keys(
     return rows
 
 
-async def count_keys(conn: Connection, workspace: UUID) -> int:
+async def count_keys(conn: Connection, workspace: UUID, modes: Sequence[str]) -> int:
     count: int = await conn.fetchval(
-        "SELECT count(*) FROM api_keys WHERE workspace_id = $1", workspace
+        "SELECT count(*) FROM api_keys WHERE workspace_id = $1 AND mode = ANY($2::text[])",
+        workspace,
+        modes,
     )
     return count
 
 
-async def lock_key(conn: Connection, workspace: UUID, id: UUID) -> Row | None:
+async def lock_key(conn: Connection, workspace: UUID, modes: Sequence[str], id: UUID) -> Row | None:
     return await conn.fetchrow(
-        f"SELECT {COLUMNS} FROM api_keys WHERE workspace_id = $1 AND id = $2 FOR UPDATE",
+        f"""SELECT {COLUMNS} FROM api_keys
+            WHERE workspace_id = $1 AND mode = ANY($2::text[]) AND id = $3 FOR UPDATE""",
         workspace,
+        modes,
         id,
     )
 

@@ -1,33 +1,63 @@
 """The OpenAPI document and the page to try it with, both served from here alone."""
 
+import gzip
 from collections.abc import Sequence
+from pathlib import Path
 
 import orjson
 from starlette.routing import BaseRoute, Route
 
 from qz_api.http.openapi import document
 from qz_api.http.operation import Operation
-from qz_api.http.respond import raw, send_answer
-from qz_api.http.scope import Receive, Scope, Send
+from qz_api.http.respond import Answer, send_answer
+from qz_api.http.scope import Receive, Scope, Send, header
 from qz_api.http.state import request_state
 from qz_common.errors import MethodNotAllowed
 
+HERE = Path(__file__).parent
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+FILES = (
+    ("/docs", "static/explorer.html", "text/html; charset=utf-8"),
+    ("/docs/explorer.js", "static/explorer.js", "text/javascript"),
+    ("/docs/explorer.css", "static/explorer.css", "text/css"),
+    ("/docs/swagger-ui-bundle.js", "vendor/swagger-ui-bundle.js", "text/javascript"),
+    ("/docs/swagger-ui.css", "vendor/swagger-ui.css", "text/css"),
+)
+
 
 class Static:
-    """Bytes that never change while the process runs."""
+    """Bytes that never change while the process runs, squeezed once."""
 
-    def __init__(self, path: str, body: bytes, media_type: str, headers: dict[str, str]) -> None:
+    def __init__(self, path: str, body: bytes, media_type: str, policy: str = "") -> None:
         self._path = path
-        self._answer = raw(body, media_type, headers)
+        headers = {
+            "Content-Type": media_type,
+            "Cache-Control": "no-cache",
+            "Vary": "Accept-Encoding",
+        }
+        if policy:
+            headers["Content-Security-Policy"] = policy
+        self._plain = Answer(200, body, headers)
+        squeezed = gzip.compress(body, 6, mtime=0)
+        self._squeezed = Answer(200, squeezed, {**headers, "Content-Encoding": "gzip"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_state(scope).log["route"] = self._path
         if scope["method"] not in ("GET", "HEAD"):
             raise MethodNotAllowed("this is for reading", headers={"Allow": "GET, HEAD"})
-        await send_answer(scope, send, self._answer)
+        squeezes = "gzip" in (header(scope, b"accept-encoding") or "")
+        await send_answer(scope, send, self._squeezed if squeezes else self._plain)
 
 
 def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
     spec = orjson.dumps(document(operations))
-    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
-    return [Route("/openapi.json", Static("/openapi.json", spec, "application/json", headers))]
+    files = [(path, (HERE / name).read_bytes(), media_type) for path, name, media_type in FILES]
+    described = Route("/openapi.json", Static("/openapi.json", spec, "application/json"))
+    return [
+        described,
+        *(Route(path, Static(path, body, kind, PAGE_POLICY)) for path, body, kind in files),
+    ]
