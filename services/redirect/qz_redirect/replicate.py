@@ -23,10 +23,17 @@ log = structlog.get_logger()
 
 
 async def replicate(settings: ReplicateSettings, stop: asyncio.Event) -> None:
+    """While another process of this host replicates, this one waits."""
+    async with only_sender(settings.data.journals, stop) as alone:
+        if alone:
+            await _replicate(settings, stop)
+
+
+async def _replicate(settings: ReplicateSettings, stop: asyncio.Event) -> None:
     health = Health()
     outlet = Outlet(settings.kafka)
     follower = Follower(settings.kafka, Generations(settings.data.replica))
-    async with only_sender(settings.data.journals), confirmation(settings) as confirmed:
+    async with confirmation(settings) as confirmed:
         fleet = Fleet(settings.data.journals, outlet, confirmed)
         registry = replicate_metrics(follower, fleet)
         health.checks["replica"] = lambda: _replica_check(follower)

@@ -63,17 +63,15 @@ class Fleet:
 
 
 @contextlib.asynccontextmanager
-async def only_sender(root: Path) -> AsyncIterator[None]:
-    """Two senders of one journal would mix its order: the second process waits for the first."""
-    lock = await asyncio.to_thread(wait_for_lock, root)
+async def only_sender(root: Path, stop: asyncio.Event) -> AsyncIterator[bool]:
+    """Two senders of one journal would mix its order: the second process waits for the first.
+    False when it was stopped while it waited."""
+    await asyncio.to_thread(root.mkdir, parents=True, exist_ok=True)
+    while (lock := take_lock(root)) is None and not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK_EVERY_SECONDS)
     try:
-        yield
+        yield lock is not None
     finally:
-        os.close(lock)
-
-
-def wait_for_lock(root: Path) -> int:
-    root.mkdir(parents=True, exist_ok=True)
-    while (lock := take_lock(root)) is None:
-        time.sleep(LOOK_EVERY_SECONDS)
-    return lock
+        if lock is not None:
+            os.close(lock)

@@ -26,7 +26,9 @@ class Position(msgspec.Struct, frozen=True):
     seen_ms: int
 
 
-def open_environment(path: Path, *, writable: bool) -> lmdb.Environment:
+def open_environment(
+    path: Path, *, writable: bool, map_bytes: int = FIRST_MAP_BYTES
+) -> lmdb.Environment:
     """Never with writemap: a full disk must be an exception, not a signal.
 
     Unsynced commits are the writer's choice: what a power cut takes, Kafka still has.
@@ -35,7 +37,7 @@ def open_environment(path: Path, *, writable: bool) -> lmdb.Environment:
         path.mkdir(parents=True, exist_ok=True)
     return lmdb.open(
         str(path),
-        map_size=FIRST_MAP_BYTES if writable else 0,
+        map_size=map_bytes if writable else 0,
         readonly=not writable,
         create=writable,
         max_dbs=len(DATABASES),

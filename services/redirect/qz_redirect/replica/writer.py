@@ -18,6 +18,7 @@ from qz_common.records import DomainRecord, SaltRecord, decode, salt_key
 from qz_redirect.replica.store import (
     CODE_PREFIX,
     DATABASES,
+    FIRST_MAP_BYTES,
     KIND_CODES,
     KIND_FACTS,
     KIND_POSITIONS,
@@ -64,9 +65,9 @@ class _Batch:
 
 
 class Writer:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, map_bytes: int = FIRST_MAP_BYTES) -> None:
         self.path = path
-        self._env = open_environment(path, writable=True)
+        self._env = open_environment(path, writable=True, map_bytes=map_bytes)
         self._dbs = {name: self._env.open_db(name) for name in DATABASES}
         self._env.reader_check()
 

@@ -1,0 +1,77 @@
+"""`python -m qz_redirect journal …` on folders as edges leave them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from qz_redirect.journal.command import run
+from qz_redirect.journal.cursor import Cursor, CursorFile
+from qz_redirect.journal.journal import Journal
+from qz_redirect.journal.open import open_journal, take_lock
+from qz_redirect.journal.segment import segments
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    """Five events in several segments, closed."""
+    journal = open_journal(tmp_path, 100)
+    for _ in range(5):
+        journal.append(b',"ts_ms":1}')
+    journal.close()
+    return journal
+
+
+def test_inspect_shows_every_segment(
+    journal: Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["inspect"], tmp_path) == 0
+    shown = capsys.readouterr().out
+    assert f"{journal.id:016x}" in shown
+    assert "2 events, seq 1 to 2" in shown
+    assert "1 events, seq 5 to 5" in shown
+
+
+def test_verify_is_content_with_a_whole_journal(journal: Journal, tmp_path: Path) -> None:
+    assert run(["verify", f"{journal.id:016x}"], tmp_path) == 0
+
+
+def test_verify_tells_of_damage_in_an_old_segment(
+    journal: Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = segments(journal.folder)[0].path
+    os.truncate(path, path.stat().st_size - 1)
+    assert run(["verify"], tmp_path) == 1
+    assert "are no event" in capsys.readouterr().out
+
+
+def test_verify_tells_of_missing_numbers(
+    journal: Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    segments(journal.folder)[1].path.unlink()
+    assert run(["verify"], tmp_path) == 1
+    assert "2 numbers are missing" in capsys.readouterr().out
+
+
+def test_resend_forgets_what_was_acknowledged(journal: Journal, tmp_path: Path) -> None:
+    file = CursorFile(journal.folder / "cursor")
+    file.write(Cursor("scans", 4, 3, 10))
+    assert run(["resend"], tmp_path) == 0
+    assert file.read("scans") == Cursor("scans")
+
+
+def test_resend_refuses_while_replicate_runs(journal: Journal, tmp_path: Path) -> None:
+    CursorFile(journal.folder / "cursor").write(Cursor("scans", 4))
+    lock = take_lock(tmp_path)
+    assert lock is not None
+    assert run(["resend"], tmp_path) == 1
+    os.close(lock)
+    assert CursorFile(journal.folder / "cursor").read("scans").seq == 4
+
+
+@pytest.mark.parametrize("words", [[], ["burn"], ["verify", "0000000000000000"]])
+def test_what_is_not_understood_is_said(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(words, tmp_path) == 2
+    assert capsys.readouterr().out

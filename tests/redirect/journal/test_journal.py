@@ -1,0 +1,198 @@
+"""The journal: nothing that was answered is lost by a kill, and what is lost shows."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from qz_redirect.journal.journal import Journal
+from qz_redirect.journal.open import journal_folders, open_journal
+from qz_redirect.journal.segment import inspect, segments, seq_of, whole_frames
+from qz_redirect.journal.state import State, read_state, write_state
+
+REST = b',"ts_ms":1}'
+ENDLESS_WRITER = """
+    import sys
+    from pathlib import Path
+    from qz_redirect.journal.open import open_journal
+    journal = open_journal(Path(sys.argv[1]), 64 * 1024)
+    while True:
+        seq = journal.append(b',"pad":"' + b"x" * 700 + b'"}')
+        sys.stdout.buffer.write(b"%d\\n" % seq)
+        sys.stdout.buffer.flush()
+"""
+TINY_DISK = """
+    import resource, sys
+    from pathlib import Path
+    from qz_redirect.journal.open import open_journal
+    journal = open_journal(Path(sys.argv[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+    seqs = [journal.append(b',"pad":"' + b"x" * 60 + b'"}') for _ in range(30)]
+    assert journal.failing, "the limit was not reached"
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    seqs += [journal.append(b',"pad":"after"}') for _ in range(3)]
+    assert not journal.failing
+    print(journal.dropped, seqs[-1], sum(seq > 0 for seq in seqs))
+    if sys.argv[2] == "close":
+        journal.close()
+    else:
+        import os; os.kill(os.getpid(), 9)
+"""
+
+
+def seqs(folder: Path) -> list[int]:
+    data = [segment.path.read_bytes() for segment in segments(folder)]
+    return [seq_of(event) for part in data for event, _ in whole_frames(part)]
+
+
+def run(script: str, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", textwrap.dedent(script), *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30)
+
+
+def test_seq_goes_on_after_a_restart_in_the_same_journal(tmp_path: Path) -> None:
+    first = open_journal(tmp_path)
+    assert [first.append(REST) for _ in range(3)] == [1, 2, 3]
+    first.close()
+    second = open_journal(tmp_path)
+    assert second.id == first.id
+    assert second.append(REST) == 4
+    second.close()
+    assert seqs(second.folder) == [1, 2, 3, 4]
+
+
+def test_an_event_is_on_disk_when_append_returns(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path)
+    journal.append(REST)
+    event = next(whole_frames(segments(journal.folder)[0].path.read_bytes()))[0]
+    assert event == b'{"v":1,"journal":%d,"seq":1,"ts_ms":1}' % journal.id
+    journal.close()
+
+
+def test_each_process_of_a_host_has_a_journal_of_its_own(tmp_path: Path) -> None:
+    one, two = open_journal(tmp_path), open_journal(tmp_path)
+    assert one.id != two.id
+    one.close()
+    three = open_journal(tmp_path)
+    assert three.id == one.id
+    two.close()
+    three.close()
+    assert len(journal_folders(tmp_path)) == 2
+
+
+def test_a_full_segment_is_followed_by_the_next(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path, 200)
+    for _ in range(50):
+        journal.append(REST)
+    journal.sync()
+    assert len(segments(journal.folder)) > 5
+    assert seqs(journal.folder) == list(range(1, 51))
+    journal.close()
+
+
+@pytest.mark.parametrize("cut", [1, 5, 8, 9, 30])
+def test_a_torn_tail_is_cut_and_its_number_given_again(tmp_path: Path, cut: int) -> None:
+    journal = open_journal(tmp_path)
+    for _ in range(3):
+        journal.append(REST)
+    journal.close()
+    path = segments(journal.folder)[-1].path
+    os.truncate(path, path.stat().st_size - cut)
+    forget_clean_end(journal)
+    again = open_journal(tmp_path)
+    assert again.id == journal.id
+    assert again.append(REST) == 3
+    again.close()
+    assert seqs(journal.folder) == [1, 2, 3]
+
+
+def test_a_flipped_bit_ends_what_can_be_read(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path)
+    for _ in range(3):
+        journal.append(REST)
+    journal.close()
+    path = segments(journal.folder)[0].path
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(bytes(data))
+    assert inspect(segments(journal.folder)[0]).events == 1
+
+
+def test_after_a_power_cut_a_new_journal_is_begun(tmp_path: Path) -> None:
+    """Its last events may have been sent and then lost here: their numbers stay theirs."""
+    journal = open_journal(tmp_path)
+    journal.append(REST)
+    journal.close()
+    rewrite_state(journal, State("another-boot", clean=False, next_seq=1))
+    after = open_journal(tmp_path)
+    assert after.id != journal.id
+    after.close()
+
+
+def test_a_clean_end_before_a_reboot_is_continued(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path)
+    journal.append(REST)
+    journal.close()
+    rewrite_state(journal, State("another-boot", clean=True, next_seq=2))
+    after = open_journal(tmp_path)
+    assert (after.id, after.append(REST)) == (journal.id, 2)
+    after.close()
+
+
+def test_a_kill_loses_nothing_that_was_appended(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", textwrap.dedent(ENDLESS_WRITER), str(tmp_path)]
+    told = 0
+    for _ in range(5):
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            lines = [process.stdout.readline() for _ in range(300)]
+            process.kill()
+            lines += process.stdout.read().splitlines(keepends=True)
+        told = max(int(line) for line in lines if line.endswith(b"\n"))
+    (folder,) = journal_folders(tmp_path)
+    found = seqs(folder)
+    assert found == list(range(1, len(found) + 1))
+    assert told <= len(found) <= told + 1
+
+
+@pytest.mark.parametrize("end", ["close", "kill"])
+def test_a_full_disk_drops_and_counts_and_shows_as_a_gap(tmp_path: Path, end: str) -> None:
+    done = run(TINY_DISK, str(tmp_path), end)
+    assert done.returncode == (0 if end == "close" else -signal.SIGKILL), done.stderr
+    if end == "close":
+        dropped, last, kept = map(int, done.stdout.split())
+        assert dropped > 0
+        assert last == 33
+        assert kept == 33 - dropped
+    (folder,) = journal_folders(tmp_path)
+    found = seqs(folder)
+    assert found == sorted(set(found))
+    assert found[-3:] == [31, 32, 33]
+    assert len(found) < 33
+    journal = open_journal(tmp_path)
+    assert journal.append(REST) == 34
+    journal.close()
+
+
+def test_numbers_of_dropped_events_are_not_given_again_after_a_kill(tmp_path: Path) -> None:
+    script = TINY_DISK.replace("seqs += [", "import os; os.kill(os.getpid(), 9); seqs += [")
+    assert run(script, str(tmp_path), "kill").returncode == -signal.SIGKILL
+    journal = open_journal(tmp_path)
+    assert journal.append(REST) == 31
+    journal.close()
+
+
+def forget_clean_end(journal: Journal) -> None:
+    state = read_state(journal.folder / "state")
+    assert state is not None
+    rewrite_state(journal, State(state.boot, clean=False, next_seq=1))
+
+
+def rewrite_state(journal: Journal, state: State) -> None:
+    fd = os.open(journal.folder / "state", os.O_WRONLY)
+    write_state(fd, state)
+    os.close(fd)
