@@ -78,7 +78,7 @@ def outcome(chance: random.Random) -> str:
     except RenderError as refused:
         return f"refused: {refused.code}"
     pixels = rasterised(image.data, format)
-    assert decoded(pixels) == payload.encode(), (format, data)
+    assert decoded(pixels) == payload.encode(), (format, image.width, payload, data)
     return "read"
 
 

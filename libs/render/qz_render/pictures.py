@@ -50,10 +50,6 @@ class Picture:
         key = (self.digest, width, height)
         return _SMALL_COPIES.get(key, lambda: _resized(self, width, height))
 
-    def stub(self) -> "Picture":
-        """Equal to this picture but without its pixels: a light key."""
-        return Picture(self.width, self.height, b"", self.digest)
-
     def cropped(self, width: int, height: int) -> "Picture":
         """The middle part of this size."""
         if (width, height) == (self.width, self.height):

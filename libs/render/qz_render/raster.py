@@ -13,6 +13,7 @@ from qz_render.coverage import Coverage, cells_coverage, outline_coverage
 from qz_render.scene import Cells, Fill, GradientPaint, Node, Paint, Placed, Scene, View
 
 Pixels = NDArray[np.uint8]
+Gray = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +60,37 @@ def draw(scene: Scene, view: View) -> Pixels:
     return np.asarray(canvas)
 
 
+def draw_gray(scene: Scene, view: View) -> Gray:
+    """The canvas as a camera's grey channel sees it on white paper."""
+    canvas = Pillow.new("L", (view.width, view.height), scene.background.over_white().gray())
+    for node in scene.nodes:
+        if isinstance(node, Placed):
+            left, top, right, bottom = pixel_box(node, view)
+            picture = Pillow.fromarray(node.picture.resized(right - left, bottom - top))
+            canvas.paste(picture.convert("L"), (left, top), picture.getchannel("A"))
+        else:
+            x, y, mask = _mask(node, view)
+            _lay_gray(canvas, node.paint, mask, view, x, y)
+    return np.asarray(canvas)
+
+
+def _lay_gray(
+    canvas: Pillow.Image, paint: Paint, mask: Coverage, view: View, x: int, y: int
+) -> None:
+    if isinstance(paint, Color):
+        covered = mask if paint.opaque else _thinned(mask, paint.alpha)
+        canvas.paste(paint.gray(), (x, y), Pillow.fromarray(covered))
+        return
+    steps = _gradient_steps(paint, view, x, y, mask.shape[1], mask.shape[0])
+    gray, alpha = _gray_table(paint)
+    covered = mask if alpha.min() == 255 else _thinned(mask, alpha.take(steps))
+    canvas.paste(Pillow.fromarray(gray.take(steps)), (x, y), Pillow.fromarray(covered))
+
+
+def _thinned(mask: Coverage, alpha: int | NDArray[np.uint8]) -> Coverage:
+    return ((mask.astype(np.uint16) * alpha + 127) // 255).astype(np.uint8)
+
+
 def over_white(pixels: Pixels) -> Pixels:
     """RGB as seen on white paper."""
     if pixels.shape[2] == 3:
@@ -90,8 +122,7 @@ def _lay(
     """Lay paint over the canvas where the mask covers it."""
     if isinstance(paint, Color):
         assert mask is not None
-        covered = mask if paint.opaque else (mask.astype(np.uint16) * paint.alpha // 255)
-        stencil = Pillow.fromarray(covered.astype(np.uint8))
+        stencil = Pillow.fromarray(mask if paint.opaque else _thinned(mask, paint.alpha))
         if canvas.mode == "RGB":
             canvas.paste(paint.rgb, (x, y), stencil)
             return
@@ -109,7 +140,17 @@ def _lay(
 def gradient_pixels(
     paint: GradientPaint, view: View, x: int, y: int, width: int, height: int
 ) -> NDArray[np.uint8]:
-    """The gradient's colours at pixel centres, through a table of 1,024 steps."""
+    """The gradient's colours at pixel centres, RGBA."""
+    steps = _gradient_steps(paint, view, x, y, width, height)
+    packed = _table(paint).view(np.uint32).reshape(-1).take(steps)
+    pixels: NDArray[np.uint8] = packed.view(np.uint8).reshape(height, width, 4)
+    return pixels
+
+
+def _gradient_steps(
+    paint: GradientPaint, view: View, x: int, y: int, width: int, height: int
+) -> NDArray[np.intp]:
+    """How far along the gradient each pixel centre lies, in 1,024 steps."""
     across = ((np.arange(width) + x + 0.5 - view.dx) / view.scale).astype(np.float32)
     down = ((np.arange(height) + y + 0.5 - view.dy) / view.scale).astype(np.float32)[:, None]
     if paint.kind == "radial":
@@ -118,10 +159,8 @@ def gradient_pixels(
         run, fall = paint.x1 - paint.x0, paint.y1 - paint.y0
         length = run * run + fall * fall
         share = (across - paint.x0) * (run / length) + (down - paint.y0) * (fall / length)
-    steps = np.clip(share * 1023 + 0.5, 0, 1023).astype(np.intp)
-    packed = _table(paint).view(np.uint32).reshape(-1).take(steps)
-    pixels: NDArray[np.uint8] = packed.view(np.uint8).reshape(height, width, 4)
-    return pixels
+    steps: NDArray[np.intp] = np.clip(share * 1023 + 0.5, 0, 1023).astype(np.intp)
+    return steps
 
 
 @lru_cache(maxsize=128)
@@ -131,6 +170,14 @@ def _table(paint: GradientPaint) -> NDArray[np.uint8]:
     channels = np.array([(*stop.color.rgb, stop.color.alpha) for stop in paint.stops], np.float64)
     columns = [np.interp(where, offsets, channels[:, channel]) for channel in range(4)]
     return (np.stack(columns, axis=1) + 0.5).astype(np.uint8)
+
+
+@lru_cache(maxsize=128)
+def _gray_table(paint: GradientPaint) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Grey and alpha of the gradient's steps."""
+    table = _table(paint).astype(np.uint16)
+    gray = (table[:, :3] @ np.array([77, 150, 29], np.uint16)) >> 8
+    return gray.astype(np.uint8), _table(paint)[:, 3].copy()
 
 
 def pixel_box(node: Placed, view: View) -> tuple[int, int, int, int]:

@@ -68,15 +68,6 @@ class Style:
             matching if self.eye_ball == AUTO else self.eye_ball,
         )
 
-    def without_pixels(self) -> "Style":
-        """Equal to this style but light: a key that holds no pictures in memory."""
-        background, logo = self.background_picture, self.logo
-        if background is None and (logo is None or logo.picture is None):
-            return self
-        if logo and logo.picture:
-            logo = replace(logo, picture=logo.picture.stub())
-        return replace(self, logo=logo, background_picture=background and background.stub())
-
     def with_pictures(
         self, *, logo: Picture | None = None, background: Picture | None = None
     ) -> "Style":

@@ -15,7 +15,7 @@ EYE_FRAMES: dict[str, Radii] = {
     "dot": (3.5, 3.5, 3.5, 3.5),
     "leaf": (0, 2.8, 0, 2.8),
     "drop": (2.8, 2.8, 0, 2.8),
-    "shield": (0, 2.8, 2.8, 2.8),
+    "shield": (0, 2.2, 2.2, 2.2),
     "tab": (2.8, 0, 0, 0),
 }
 # Corner radii of the ball, 3 modules wide.
