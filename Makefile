@@ -42,7 +42,7 @@ check: $(VENV)/dev.stamp ## style, types, who imports whom, docs against code
 	$(BIN)/pytest -q tests/arch
 
 test: $(VENV)/dev.stamp ## the tests on real embedded parts; T=tests/api for some of them
-	$(BIN)/pytest -q -n $(WORKERS) -m "not slow and not kafka" $(T)
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not slow and not kafka" $(T)
 
 test-kafka: $(VENV)/dev.stamp ## what talks to a broker, on a real Apache Kafka (Java 17, Maven)
 	@for tool in java mvn; do command -v $$tool >/dev/null || { \

@@ -30,10 +30,8 @@ class Console:
         rows = [
             ("API", demo["api_url"]),
             ("Explorer", f"{demo['api_url']}/docs"),
-            (
-                "Dashboard",
-                f"{demo['dashboard_url']}   {demo['admin_email']} / {demo['admin_password']}",
-            ),
+            ("Dashboard", demo["dashboard_url"]),
+            ("Sign in as", f"{demo['admin_email']}  {demo['admin_password']}"),
             ("Short links", demo["edge_url"]),
             ("Live key", demo["live_key"]),
             ("Test key", demo["test_key"]),

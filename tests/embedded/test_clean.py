@@ -9,7 +9,7 @@ import pytest
 
 from deploy.embedded.backends import new_shared_folder
 from deploy.embedded.clean import remove
-from tests.embedded.conftest import ROOT, Run
+from tests.fixtures.stack import ROOT, Run
 
 
 def _clean(data: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -9,7 +9,7 @@ import stat
 import asyncpg
 import pytest
 
-from tests.embedded.conftest import Run, children_of, is_alive
+from tests.fixtures.stack import Run, children_of, is_alive
 from tests.fixtures.wait import eventually_sync
 
 ROLES = {"redirect-serve", "redirect-replicate", "api-serve", "api-worker", "analytics-all"}

@@ -13,7 +13,8 @@ import pytest
 
 from deploy.embedded.backends import place_for
 from deploy.embedded.process import Account, reachable
-from tests.embedded.conftest import ROOT, make_run
+from tests.embedded.conftest import make_run
+from tests.fixtures.stack import ROOT
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be both kinds of user")
 OTHER = Account("daemon", 1, 1)
