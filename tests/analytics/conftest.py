@@ -144,6 +144,7 @@ def start_analytics(
             "ANALYTICS_PORT": str(port),
             "ANALYTICS_OPS_PORT": str(ops_port),
             "INTERNAL_TOKEN": TOKEN,
+            "INGEST_SESSION_MS": "2000",
             **settings,
         }
         return Role(

@@ -40,6 +40,12 @@ class IngestSettings:
     tick_ms: int = setting(
         "INGEST_TICK_MS", 250, "Longest a scan waits for others before its block is stored."
     )
+    session_ms: int = setting(
+        "INGEST_SESSION_MS",
+        10_000,
+        "A consumer not heard of for so long loses its partitions; also how long a start takes on "
+        "a broker that waits for others to join.",
+    )
     dead_in_row: int = setting(
         "INGEST_DEAD_IN_ROW", 1_000, "So many unusable records in a row stop the consumer."
     )

@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from qz_analytics.clickhouse import StoreAway, StoreRefused
-from qz_analytics.ingest.membership import SESSION_SECONDS, Membership
+from qz_analytics.ingest.membership import Membership
 from qz_analytics.ingest.pipeline import NotOwner, Pipeline
 from qz_analytics.ingest.progress import Progress
 from qz_analytics.metrics import IngestMetrics
@@ -26,6 +26,7 @@ from qz_common.topics import SCANS
 
 GROUP = "analytics"
 FETCH_BYTES = 8 * 1024 * 1024
+HEARTBEAT_MS = 2_000
 POLL_MS = 200
 STUCK_SECONDS = 60.0
 STOP_SECONDS = 5.0
@@ -133,13 +134,14 @@ class Consumer:
 
 @contextlib.asynccontextmanager
 async def joined(
-    settings: KafkaSettings, membership: Membership
+    settings: KafkaSettings, membership: Membership, session_ms: int
 ) -> AsyncIterator[AIOKafkaConsumer]:
     """A member of the group; leaving is bounded, because it can hang in a lost session."""
     kafka = make_consumer(
         settings,
         group=GROUP,
-        session_timeout_ms=int(SESSION_SECONDS * 1000),
+        session_timeout_ms=session_ms,
+        heartbeat_interval_ms=min(HEARTBEAT_MS, session_ms // 4),
         max_partition_fetch_bytes=FETCH_BYTES,
     )
     kafka.subscribe([settings.topic(SCANS)], listener=membership)

@@ -13,14 +13,13 @@ from collections.abc import AsyncIterator, Iterable
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 
-SESSION_SECONDS = 10.0
-STALE_SECONDS = SESSION_SECONDS / 2
 PULSE_SECONDS = 0.25
 SETTLE_SECONDS = 5.0
 
 
 class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
-    def __init__(self) -> None:
+    def __init__(self, session_ms: int) -> None:
+        self._stale_seconds = session_ms / 1000 / 2
         self.generation = 0
         self.assigned = False
         self._settled = asyncio.Event()
@@ -41,7 +40,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
 
     def owns(self, generation: int) -> bool:
         """Safe to call from another thread."""
-        fresh = time.monotonic() - self._pulse_at < STALE_SECONDS
+        fresh = time.monotonic() - self._pulse_at < self._stale_seconds
         return fresh and self.assigned and generation == self.generation
 
     async def keep_pulse(self) -> None:

@@ -8,7 +8,7 @@ rollups and verify. The owner of partition 0 keeps the rollups; nobody else does
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -55,7 +55,7 @@ class Ingest:
     clock: Clock
     trouble: str = "not connected yet"
     """Why nothing is stored now, for readiness; empty when all is well."""
-    membership: Membership = field(default_factory=Membership)
+    membership: Membership | None = None
 
     def watch(self, health: Health) -> None:
         health.checks["store"] = self.writer.ping
@@ -79,14 +79,18 @@ class Ingest:
 
     async def _one_membership(self, stop: asyncio.Event) -> None:
         await ensure_topics(self.kafka, OWN_TOPICS)
-        self.membership = Membership()
-        async with _started(self.kafka) as producer, joined(self.kafka, self.membership) as kafka:
+        session_ms = self.settings.session_ms
+        membership = self.membership = Membership(session_ms)
+        async with (
+            _started(self.kafka) as producer,
+            joined(self.kafka, membership, session_ms) as kafka,
+        ):
             self.trouble = ""
             told = Progress()
             tallies = Tallies(self.side, producer, self.kafka.topic(TALLIES))
             consumer = Consumer(
                 kafka=kafka,
-                membership=self.membership,
+                membership=membership,
                 pipeline=self._pipeline(producer),
                 settings=self.settings,
                 metrics=self.metrics,
@@ -151,7 +155,8 @@ class Ingest:
     async def _readiness(self) -> str | None:
         if self.trouble:
             return self.trouble
-        return None if self.membership.assigned else "joining the consumer group"
+        has = self.membership and self.membership.assigned
+        return None if has else "joining the consumer group"
 
 
 def _leads(kafka: AIOKafkaConsumer) -> bool:
