@@ -1,6 +1,6 @@
 """The management API in process on a real Postgres, and tenants with keys in it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -100,16 +100,7 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 @pytest.fixture
 def make_tenant(deps: Deps, app: App, stack: AsyncExitStack) -> MakeTenant:
     async def make(plan: str = "self_hosted", **overrides: object) -> Tenant:
-        id = new_uuid()
-        async with deps.db.transaction(id) as conn:
-            await conn.execute(
-                "INSERT INTO workspaces (id, name, plan, plan_overrides) VALUES ($1, $2, $3, $4)",
-                id,
-                "Test",
-                plan,
-                overrides,
-            )
-        return Tenant(id, deps, app, stack)
+        return await made_tenant(deps, app, stack, plan, overrides)
 
     return make
 
@@ -128,6 +119,25 @@ async def api(tenant: Tenant) -> httpx.AsyncClient:
 @pytest.fixture
 async def anonymous(app: App, stack: AsyncExitStack) -> httpx.AsyncClient:
     return await client_of(app, stack, None)
+
+
+async def made_tenant(
+    deps: Deps,
+    app: App,
+    stack: AsyncExitStack,
+    plan: str = "self_hosted",
+    overrides: Mapping[str, object] | None = None,
+) -> Tenant:
+    id = new_uuid()
+    async with deps.db.transaction(id) as conn:
+        await conn.execute(
+            "INSERT INTO workspaces (id, name, plan, plan_overrides) VALUES ($1, $2, $3, $4)",
+            id,
+            "Test",
+            plan,
+            dict(overrides or {}),
+        )
+    return Tenant(id, deps, app, stack)
 
 
 async def client_of(app: App, stack: AsyncExitStack, key: str | None) -> httpx.AsyncClient:

@@ -1,0 +1,85 @@
+"""What every answer has, and what becomes of what nobody expected."""
+
+import httpx
+import pytest
+
+from qz_api.http.middleware import RequestMiddleware
+from qz_api.http.scope import App, Receive, Scope, Send
+from qz_api.metrics import api_metrics
+from tests.api.conftest import BASE
+
+
+async def test_a_request_id_goes_in_and_comes_out(anonymous: httpx.AsyncClient) -> None:
+    answer = await anonymous.get("/v1/me", headers={"X-Request-Id": "shop-42"})
+    assert (answer.headers["x-request-id"], answer.json()["request_id"]) == ("shop-42", "shop-42")
+
+
+@pytest.mark.parametrize("id", ["", "a b", "x" * 101, "a\tb", "<script>", "é"])
+async def test_a_request_id_out_of_bounds_is_replaced(
+    anonymous: httpx.AsyncClient, id: str
+) -> None:
+    headers = {"X-Request-Id": id.encode("latin-1")}
+    answer = await anonymous.get("/v1/me", headers=headers)  # type: ignore[arg-type]
+    assert answer.headers["x-request-id"].startswith("req_")
+
+
+async def test_every_answer_is_safe_to_show(api: httpx.AsyncClient) -> None:
+    for answer in (await api.get("/v1/me"), await api.get("/nothing"), await api.put("/v1/me")):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+async def test_an_unknown_route_is_a_problem(anonymous: httpx.AsyncClient) -> None:
+    for path in ("/", "/v2/me", "/v1/me/", "/v1//me", "/%00", "/%ff", "/v1/../etc/passwd"):
+        answer = await anonymous.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
+
+
+async def test_a_wrong_method_is_told_the_right_ones(anonymous: httpx.AsyncClient) -> None:
+    answer = await anonymous.put("/v1/api-keys")
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    options = await anonymous.options("/v1/api-keys")
+    assert (options.status_code, options.headers["allow"]) == (204, "GET, HEAD, OPTIONS, POST")
+
+
+async def test_head_is_get_without_a_body(api: httpx.AsyncClient) -> None:
+    got, headed = await api.get("/v1/qr-codes"), await api.head("/v1/qr-codes")
+    assert (headed.status_code, headed.content) == (200, b"")
+    assert headed.headers["content-length"] == got.headers["content-length"]
+
+
+async def test_a_known_version_is_not_sent_again(api: httpx.AsyncClient) -> None:
+    made = await api.post("/v1/qr-codes", json={"destination_url": "https://example.com"})
+    where, tag = made.headers["location"], made.headers["etag"]
+    answer = await api.get(where, headers={"If-None-Match": tag})
+    assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+
+
+async def test_a_change_to_another_version_is_refused(api: httpx.AsyncClient) -> None:
+    made = await api.post("/v1/qr-codes", json={"destination_url": "https://example.com"})
+    where = made.headers["location"]
+    change = {"destination_url": "https://example.org"}
+    for tag, status in (('"99"', 412), ("3", 400), (made.headers["etag"], 200)):
+        answer = await api.patch(where, json=change, headers={"If-Match": tag})
+        assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize("host", ["a@b", "a b", "", "a/b", "x" * 300, "a:b:c", "[::1"])
+async def test_a_host_that_is_none_is_malformed(anonymous: httpx.AsyncClient, host: str) -> None:
+    answer = await anonymous.get("/v1/me", headers={"Host": host})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_host")
+
+
+async def test_what_nobody_expected_is_a_problem_without_its_reason() -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise RuntimeError("the password is swordfish")
+
+    app: App = RequestMiddleware(broken, api_metrics(), secure=True)
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+        answer = await client.get("/x")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert "swordfish" not in answer.text
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
