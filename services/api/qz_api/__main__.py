@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+import asyncpg
 import orjson
 
 from qz_api import migrate as schema
@@ -39,7 +40,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         ROLES[arguments.role](arguments)
-    except Permanent as error:
+    except (Permanent, OSError, asyncpg.PostgresError) as error:
         sys.exit(f"api {arguments.role}: {error}")
 
 

@@ -18,7 +18,9 @@ from qz_api.auth.scopes import PRESETS
 from qz_api.auth.service import KeyDraft
 from qz_api.db import EVERY_WORKSPACE, Connection, prepare_connection
 from qz_api.limits.plans import SELF_HOSTED
+from qz_api.migrate import missing
 from qz_api.sealing import Secrets
+from qz_common.errors import Permanent
 from qz_common.ids import read_api_key, show_id
 
 WORKSPACE = UUID("01900000-0000-7000-8000-000000000001")
@@ -31,6 +33,8 @@ PASSWORD = re.compile(r"[\w-]{16,}")
 async def seed(admin_dsn: str, secrets: Secrets, known: Mapping[str, str]) -> dict[str, str]:
     connection = await asyncpg.connect(admin_dsn, timeout=10)
     try:
+        if await missing(connection):
+            raise Permanent("the schema is not up to this release: migrate first")
         await prepare_connection(connection)
         async with connection.transaction():
             await connection.execute(f"SET LOCAL app.workspace = '{EVERY_WORKSPACE}'")
