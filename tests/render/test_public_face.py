@@ -14,6 +14,8 @@ from qz_render import (
     Size,
     Style,
     fingerprint,
+    parse_press,
+    parse_request,
     parse_style,
     payload_of,
     render,
@@ -68,3 +70,55 @@ def test_fingerprint_follows_everything_that_changes_the_image() -> None:
     ]
     assert len(set(prints)) == len(prints)
     assert fingerprint("a", parse_style({})) == fingerprint("a") == fingerprint(b"a", Style())
+
+
+def test_request_is_read_in_one_go() -> None:
+    request = parse_request(
+        {
+            "content": {"kind": "url", "url": "https://example.com"},
+            "style": {"modules": "dots"},
+            "format": "pdf",
+            "size": {"mm": 40, "dpi": 300},
+            "press": {"cmyk": True, "bleed_mm": 3},
+        }
+    )
+    assert request.press == Press(cmyk=True, bleed_mm=3)
+    assert request.size == Size(472, 40, 300)
+    image = render(
+        request.content, request.style, request.format, request.size, press=request.press
+    )
+    assert image.media_type == "application/pdf"
+
+
+def test_problems_of_all_parts_are_told_together() -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_request(
+            {
+                "content": {"kind": "geo"},
+                "style": {"modules": "x"},
+                "format": "gif",
+                "size": -1,
+                "press": {"bleed_mm": 1e400, "gloss": 1},
+                "colour": "red",
+            }
+        )
+    assert {problem.pointer for problem in refused.value.problems} == {
+        "/content/latitude",
+        "/content/longitude",
+        "/style/modules",
+        "/format",
+        "/size",
+        "/press/bleed_mm",
+        "/press/gloss",
+        "/colour",
+    }
+
+
+@pytest.mark.parametrize("data", [None, [], "x", 3])
+def test_request_must_be_an_object(data: object) -> None:
+    with pytest.raises(Invalid):
+        parse_request(data)
+
+
+def test_press_defaults_to_plain_rgb() -> None:
+    assert parse_press(None) == parse_press({}) == Press()

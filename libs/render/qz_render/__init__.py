@@ -20,6 +20,7 @@ from qz_render.printing.archive import write_archive
 from qz_render.printing.entry import Entry
 from qz_render.printing.pages import code_pages
 from qz_render.printing.sheets import SHEETS, label_sheets
+from qz_render.request import RenderRequest, parse_press, parse_request
 from qz_render.shapes.eyes import BALL_NAMES, EYE_FRAMES
 from qz_render.shapes.modules import MODULE_SHAPES
 from qz_render.size import Size, parse_size
@@ -47,6 +48,7 @@ __all__ = [
     "Press",
     "Problem",
     "RenderError",
+    "RenderRequest",
     "Report",
     "Size",
     "Stop",
@@ -60,6 +62,8 @@ __all__ = [
     "fingerprint",
     "label_sheets",
     "parse_content",
+    "parse_press",
+    "parse_request",
     "parse_size",
     "parse_style",
     "payload_of",

@@ -17,6 +17,8 @@ Points = NDArray[np.float64]
 
 # Eyes and letters recur from code to code, whole frames from one code of a batch to the next.
 _SMALL, _LARGE = 256 * 256, 1024 * 1024
+# Pixels summed at a time, so that a 4,096 px frame needs no giant temporaries.
+_BAND_PIXELS = 512 * 1024
 
 
 def outline_coverage(path: Path, scale: int, dx: int, dy: int) -> tuple[int, int, Coverage]:
@@ -111,13 +113,19 @@ def accumulate(starts: Points, ends: Points, width: int, height: int) -> Coverag
     middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
     column = np.clip(np.floor(middle_x), 0, width - 1).astype(np.intp)
     row = np.clip(np.floor(middle_y), 0, height - 1).astype(np.intp)
-    beyond = middle_x - column
-    index = row * (width + 1) + column
-    size = (width + 1) * height
-    area = np.bincount(index, rise * (1 - beyond), size)[:size]
-    area += np.bincount(index + 1, rise * beyond, size)[:size]
-    covered = np.abs(np.cumsum(area.reshape(height, width + 1), axis=1)[:, :width])
-    return np.minimum(covered * 255 + 0.5, 255).astype(np.uint8)
+    near, far = rise * (1 - (middle_x - column)), rise * (middle_x - column)
+    canvas = np.empty((height, width), np.uint8)
+    step = max(1, _BAND_PIXELS // width)
+    for top in range(0, height, step):
+        rows = min(step, height - top)
+        inside = (row >= top) & (row < top + rows)
+        index = (row[inside] - top) * (width + 1) + column[inside]
+        size = (width + 1) * rows
+        area = np.bincount(index, near[inside], size)
+        area += np.bincount(index + 1, far[inside], size)
+        covered = np.abs(np.cumsum(area.reshape(rows, width + 1), axis=1)[:, :width])
+        canvas[top : top + rows] = np.minimum(covered * 255 + 0.5, 255)
+    return canvas
 
 
 def _cut(starts: Points, ends: Points, axis: int) -> tuple[Points, Points]:

@@ -14,6 +14,8 @@ from qz_render.scene import Cells, Fill, GradientPaint, Node, Paint, Placed, Sce
 
 Pixels = NDArray[np.uint8]
 Gray = NDArray[np.uint8]
+# Rows painted at a time, so that a 4,096 px gradient needs no giant temporaries.
+_BAND = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +58,9 @@ def draw(scene: Scene, view: View) -> Pixels:
             _lay(canvas, Pillow.fromarray(pixels), None, left, top)
         else:
             x, y, mask = _mask(node, view)
-            _lay(canvas, _paint(node.paint, view, x, y, mask.shape), mask, x, y)
+            for top in range(0, len(mask), _BAND):
+                band = mask[top : top + _BAND]
+                _lay(canvas, _paint(node.paint, view, x, y + top, band.shape), band, x, y + top)
     return np.asarray(canvas)
 
 

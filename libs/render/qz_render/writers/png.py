@@ -14,6 +14,8 @@ from qz_render.writers.target import Target
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PALETTE, _RGB, _RGBA = 3, 2, 6
 _SHADES = 16
+# Rows packed at a time, to spare memory at 4,096 px.
+_BAND = 256
 _SHADE_OF = ((np.arange(256) * (_SHADES - 1) + 127) // 255).astype(np.uint8)
 # Bit depth, colour type, palette chunks, compressed rows.
 Chunks = tuple[int, int, bytes, bytes]
@@ -110,7 +112,12 @@ def _color_chunks(pixels: Pixels) -> Chunks:
     """Unfiltered rows: flat colours repeat, which deflate finds by itself."""
     rows = np.ascontiguousarray(pixels).reshape(len(pixels), -1)
     kind = _RGB if pixels.shape[2] == 3 else _RGBA
-    return 8, kind, b"", zlib.compress(np.pad(rows, ((0, 0), (1, 0))).tobytes(), 1)
+    packer = zlib.compressobj(1)
+    packed = [
+        packer.compress(np.pad(rows[top : top + _BAND], ((0, 0), (1, 0))).tobytes())
+        for top in range(0, len(rows), _BAND)
+    ]
+    return 8, kind, b"", b"".join((*packed, packer.flush()))
 
 
 def _deflate(rows: NDArray[np.uint8]) -> bytes:
