@@ -152,3 +152,18 @@ def start_analytics(
         )
 
     return start
+
+
+@pytest.fixture
+def stores(clickhouse_dsn: str) -> str:
+    """DSN of a migrated store in the engine of this process."""
+    migrate(StoreSettings(dsn=clickhouse_dsn))
+    return clickhouse_dsn
+
+
+@pytest.fixture(params=["clickhouse_dsn", "clickhouse_http_dsn"])
+def any_store(request: pytest.FixtureRequest) -> str:
+    """The same, once in process and once over HTTP."""
+    dsn: str = request.getfixturevalue(request.param)
+    migrate(StoreSettings(dsn=dsn))
+    return dsn

@@ -58,6 +58,8 @@ async def find(reader: ClickHouse, question: Question) -> Found:
         values = row[len(row) - len(question.metrics) :]
         if row[0]:
             found = replace(found, totals=values)
+            if len(row) == width + len(question.metrics) == 2 + len(question.metrics):
+                found.rows[(True, (), ())] = values
         else:
             times = tuple(row[width : len(row) - len(question.metrics)])
             found.rows[(bool(row[1]), tuple(row[2:width]), times)] = values

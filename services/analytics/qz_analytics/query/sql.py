@@ -35,6 +35,8 @@ def where(question: Question, spans: Sequence[Span], bound: Bound, column: str =
         f"mode = {bound.add(question.mode, 'String')}",
         within(column, spans, bound),
     ]
+    if column == "ts" and "presses" not in question.metrics:
+        parts.append("kind = 'scan'")
     if question.verdicts:
         parts.append(f"verdict IN {bound.add(list(question.verdicts), 'Array(String)')}")
     if question.filter.parts:
@@ -116,10 +118,7 @@ def _raw_states(plan: Plan, bound: Bound) -> str:
     counts = "count() AS n, uniqCombined64StateIf(14)(visitor, visitor != 0) AS state"
     grouped = f" GROUP BY {', '.join(names)}" if names else ""
     limits = where(plan.question, plan.raw, bound)
-    return (
-        f"SELECT {', '.join([*keys, counts])} FROM scans FINAL "
-        f"WHERE {limits} AND kind = 'scan'{grouped}"
-    )
+    return f"SELECT {', '.join([*keys, counts])} FROM scans FINAL WHERE {limits}{grouped}"
 
 
 def _grouped(
