@@ -52,7 +52,7 @@ IDEMPOTENCY_KEY: Doc = {
     "description": "The same key with the same body has one effect, for 24 hours.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
-RATE_HEADERS: Doc = {
+HEADERS: Doc = {
     name: {"schema": {"type": "string"}, "description": text}
     for name, text in (
         ("RateLimit-Policy", "The limits of this workspace."),
@@ -60,6 +60,7 @@ RATE_HEADERS: Doc = {
         ("X-Request-Id", "Names this request in problems and logs."),
     )
 }
+EVERY_ANSWER: Doc = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
 
 
 def document(operations: Sequence[Operation]) -> Doc:
@@ -90,6 +91,7 @@ def document(operations: Sequence[Operation]) -> Doc:
                     "description": "`qz_live_…` or `qz_test_…`",
                 }
             },
+            "headers": HEADERS,
             "schemas": {**schemas, "Problem": PROBLEM_SCHEMA},
         },
     }
@@ -168,7 +170,7 @@ def _responses(operation: Operation, models: Models) -> Doc:
         found[str(status)] = {
             "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
             "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            "headers": RATE_HEADERS,
+            "headers": EVERY_ANSWER,
         }
     return dict(sorted(found.items()))
 
@@ -176,7 +178,7 @@ def _responses(operation: Operation, models: Models) -> Doc:
 def _success(operation: Operation, models: Models) -> Doc:
     found: Doc = {
         "description": HTTPStatus(operation.status).phrase,
-        "headers": {**RATE_HEADERS, **_named_headers(operation)},
+        "headers": {**EVERY_ANSWER, **_named_headers(operation)},
     }
     if operation.status == 204:
         return found

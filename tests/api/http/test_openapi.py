@@ -1,0 +1,87 @@
+"""The document says what the API does: committed, valid, and held against a running server."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qz_api.app import OPERATIONS
+from qz_api.auth.scopes import Scope
+from qz_api.http.openapi import document
+from tests.api.test_roles import Role
+
+COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
+EXAMPLES = 15
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,"
+    "response_schema_conformance,ignored_auth"
+)
+# analytics are away in this test, which is a 503 that the document tells of
+EXPECTED = """
+[checks.not_a_server_error]
+expected-statuses = ["2xx", "3xx", "4xx", "503"]
+"""
+
+
+@pytest.fixture(scope="module")
+def written() -> Any:
+    return document(OPERATIONS)
+
+
+def test_the_committed_document_is_current(written: Any) -> None:
+    assert json.loads(COMMITTED.read_text()) == json.loads(json.dumps(written)), (
+        "python -m qz_api openapi > docs/openapi.json"
+    )
+
+
+def test_operation_ids_are_unique_and_every_write_has_an_example(written: Any) -> None:
+    ids = [operation.id for operation in OPERATIONS]
+    assert len(ids) == len(set(ids))
+    assert [each.id for each in OPERATIONS if each.body and each.example is None] == []
+
+
+def test_every_operation_says_which_scope_it_needs(written: Any) -> None:
+    scopes = {scope.value for scope in Scope}
+    for path in written["paths"].values():
+        for operation in path.values():
+            assert operation.get("x-scope", Scope.QR_READ.value) in scopes
+
+
+def test_internal_routes_are_not_told_of(written: Any) -> None:
+    assert not [path for path in written["paths"] if path.startswith("/internal")]
+
+
+@pytest.fixture
+def seeded(api_environment: dict[str, str], tmp_path: Path) -> Iterator[tuple[Role, str]]:
+    role = Role("serve", api_environment, tmp_path)
+    role.child.start()
+    done = subprocess.run(
+        [sys.executable, "-m", "qz_api", "seed"],
+        env=api_environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    yield role, json.loads(done.stdout)["test_key"]
+    role.child.stop()
+
+
+@pytest.mark.slow
+def test_no_generated_call_gets_a_500_or_an_undocumented_answer(
+    seeded: tuple[Role, str], tmp_path: Path
+) -> None:
+    role, key = seeded
+    command = [
+        *(str(Path(sys.executable).parent / "st"), "run", f"{role.url}/openapi.json"),
+        *("--url", role.url, "-H", f"Authorization: Bearer {key}", "--checks", CHECKS),
+        *("--phases", "examples,coverage,fuzzing", "-n", str(EXAMPLES), "--seed", "1"),
+        *("--continue-on-failure", "--generation-database", "none", "--no-color"),
+        *("--warnings", "off", "--exclude-operation-id", "revokeApiKey"),
+    ]
+    (tmp_path / "schemathesis.toml").write_text(EXPECTED)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-8000:]
