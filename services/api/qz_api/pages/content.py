@@ -1,0 +1,63 @@
+"""The page of a code whose content is shown rather than followed: one per link, made with it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from qz_api.auth.principal import Principal
+from qz_api.db import Connection
+from qz_api.outbox import store as outbox
+from qz_api.pages import store
+from qz_api.pages.compile import COMPILER, Compiled, compile_offer
+from qz_api.pages.offers import OFFERS
+from qz_api.pages.publish import publish, take_away
+from qz_common.errors import FieldError, Invalid
+from qz_common.ids import new_uuid
+from qz_common.urls import UrlRefused
+from qz_render import RenderError, parse_content
+
+
+def is_shown(kind: str) -> bool:
+    return kind in OFFERS
+
+
+async def page_for_content(
+    conn: Connection, principal: Principal, link_id: UUID, content: Mapping[str, Any]
+) -> UUID:
+    """The id of the page that offers this content, compiled and on its way to the edges.
+
+    `content` is JSON as in a body, of a kind that `is_shown`; Invalid points into /content. Runs
+    at every change of the content; the link may be inserted before or after it.
+    """
+    compiled = compiled_content(content)
+    row = await store.put_content(
+        conn,
+        id=new_uuid(),
+        workspace=principal.workspace,
+        mode=principal.mode,
+        link=link_id,
+        document=content,
+        compiler=COMPILER,
+        created_by=principal.id,
+    )
+    await publish(conn, row, compiled)
+    id: UUID = row["id"]
+    return id
+
+
+async def drop_page_of(conn: Connection, workspace: UUID, link_id: UUID) -> None:
+    """For a link that stops being shown, or is forgotten for good."""
+    row = await store.delete_content(conn, workspace, link_id)
+    if row is not None:
+        await take_away(conn, row, await outbox.next_version(conn))
+
+
+def compiled_content(content: Mapping[str, Any]) -> Compiled:
+    try:
+        return compile_offer(parse_content(content), content)
+    except RenderError as error:
+        errors = [FieldError(each.pointer, each.code, each.message) for each in error.problems]
+        raise Invalid(str(error), error.code, errors=errors) from None
+    except UrlRefused as refusal:
+        error = FieldError("/content", refusal.code, refusal.message)
+        raise Invalid(refusal.message, refusal.code, errors=[error]) from None

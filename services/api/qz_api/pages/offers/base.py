@@ -1,0 +1,93 @@
+"""What a page of a code offers, apart from how it looks: the same shape for every kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from qz_common.records import PageAction, PageFile
+from qz_common.urls import UrlRefused, admit, mailto, map_place, tel
+
+Words: TypeAlias = Mapping[str, Any]
+"""The texts of one language (texts/*.json)."""
+
+
+Raw: TypeAlias = Mapping[str, Any]
+"""The content as its author wrote it, for what parsing loses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button, or the link of a fact: exactly one of action, file and direct leads somewhere."""
+
+    label: str = ""
+    action: PageAction | None = None
+    file: PageFile | None = None
+    direct: str = ""
+    """A scheme that the edge sends nobody to; it opens an app, and is not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: str
+    press: Press | None = None
+    copied: bool = False
+    """One touch selects all of it."""
+    prose: bool = False
+    """Keeps its line breaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    sign: str
+    """What stands in the mark: a name from signs.html, or up to two letters."""
+    title: str
+    lead: str = ""
+    presses: tuple[Press, ...] = ()
+    """The first one is what the page is for."""
+    facts: tuple[Fact, ...] = ()
+    hint: str = ""
+    steps: tuple[Steps, ...] = ()
+    text: str = ""
+
+    def all_presses(self) -> tuple[Press, ...]:
+        return (*self.presses, *(fact.press for fact in self.facts if fact.press))
+
+
+def button(label: str, id: str, href: str) -> Press:
+    return Press(label, action=PageAction(id, href))
+
+
+def call(id: str, number: str) -> Press | None:
+    """None where a phone would not dial it: the number is shown all the same."""
+    try:
+        return button("", id, tel(number))
+    except UrlRefused:
+        return None
+
+
+def write(id: str, address: str) -> Press | None:
+    try:
+        return button("", id, mailto(address))
+    except UrlRefused:
+        return None
+
+
+def visit(id: str, url: str) -> Press | None:
+    try:
+        return button("", id, admit(url).location)
+    except UrlRefused:
+        return None
+
+
+def find(id: str, place: str) -> Press | None:
+    try:
+        return button("", id, map_place(place))
+    except UrlRefused:
+        return None

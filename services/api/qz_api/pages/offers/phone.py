@@ -1,0 +1,15 @@
+"""A number to call."""
+
+from qz_api.pages.offers.base import Offer, Raw, Words, button
+from qz_common.urls import tel
+from qz_render.content.phone import Phone
+
+
+def offer(content: Phone, words: Words, _: Raw) -> Offer:
+    own = words["phone"]
+    return Offer(
+        sign="phone",
+        title=content.number,
+        lead=own["lead"],
+        presses=(button(own["go"], "call", tel(content.number)),),
+    )
