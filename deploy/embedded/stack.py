@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -20,6 +21,14 @@ POSTGRES_SETTINGS = {
     "max_wal_size": "256MB",
     "jit": "off",
     "idle_in_transaction_session_timeout": "10s",
+}
+# what suits a broker that keeps nothing, has no idempotence, wakes no waiting fetch and makes the
+# first member of a group wait for half its session; each may be set otherwise
+HABITS = {
+    "KAFKA_IDEMPOTENCE": "false",
+    "KAFKA_FETCH_WAIT_MS": "20",
+    "INGEST_SESSION_MS": "3000",
+    "JOURNAL_KEEP": "stored",
 }
 PROBE_SECONDS = 1.0
 BACKENDS, PIPELINE, BETWEEN, FRONT = range(4)  # tiers: the front stops first
@@ -68,16 +77,14 @@ class Stack:
     def environment(self) -> Mapping[str, str]:
         """What every child is told; the prefix is new at each start of the broker."""
         return {
+            **{name: os.environ.get(name, value) for name, value in HABITS.items()},
             **self._addresses(),
             "POSTGRES_DSN": self.postgres.dsn(),
             "POSTGRES_ADMIN_DSN": self.postgres.dsn(OWNER),
             "KAFKA_BOOTSTRAP": self.broker.bootstrap,
-            "KAFKA_IDEMPOTENCE": "false",
-            "KAFKA_FETCH_WAIT_MS": "20",
             "TOPIC_PREFIX": self._prefix,
             "CLICKHOUSE_DSN": f"chdb://{self._folder / 'clickhouse'}",
             "REDIRECT_DATA_DIR": str(self._folder / "redirect"),
-            "JOURNAL_KEEP": "stored",
             "INTERNAL_TOKEN": self._secrets.internal_token,
             "KEY_PEPPER": self._secrets.key_pepper,
             "PYTHONUNBUFFERED": "1",
