@@ -21,9 +21,12 @@ class Timed(Protocol):
 
 
 class Beat:
-    def __init__(self, keep_alive_seconds: float, status: int = 302) -> None:
+    def __init__(
+        self, keep_alive_seconds: float, receive_seconds: float = RECEIVE_SECONDS, status: int = 302
+    ) -> None:
         self.draining = False
         self._keep_alive = keep_alive_seconds
+        self._receive = receive_seconds
         self._status_line = b"HTTP/1.1 302 Found" if status == 302 else (
             b"HTTP/1.1 307 Temporary Redirect"
         )  # fmt: skip
@@ -31,7 +34,7 @@ class Beat:
 
     def tick(self) -> None:
         now = time.monotonic()
-        self.receive_by = now + RECEIVE_SECONDS
+        self.receive_by = now + self._receive
         self.idle_until = now + self._keep_alive
         date = formatdate(time.time(), usegmt=True).encode()
         self.redirect_head = b"%b\r\ndate: %b\r\nlocation: " % (self._status_line, date)

@@ -4,12 +4,18 @@
 of ours: such a request gets 400 and reaches nothing.
 """
 
+import re
 from collections.abc import Callable, Iterable
 
 from qz_common.records import DEFAULT_HOST, DomainRecord
 
 MAX_REMEMBERED = 4096
 MAX_HOST_BYTES = 300
+MAX_PORT = 65_535
+HOST = re.compile(
+    r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?)\.?)"
+    r"(?::(?P<port>[0-9]{1,5}))?"
+)
 
 
 class Hosts:
@@ -56,16 +62,7 @@ def host_name(header: bytes) -> str:
     if len(header) > MAX_HOST_BYTES or not header.isascii():
         return ""
     text = header.decode("ascii").strip().lower()
-    if text.startswith("["):
-        name, _, rest = text[1:].partition("]")
-        port = rest.removeprefix(":")
-        return name if not rest or (rest != port and _is_port(port)) else ""
-    name, colon, port = text.partition(":")
-    if colon and not _is_port(port):
+    match = HOST.fullmatch(text)
+    if match is None or int(match["port"] or 0) > MAX_PORT:
         return ""
-    name = name.removesuffix(".")
-    return name if name.replace("-", "").replace(".", "").replace("_", "").isalnum() else ""
-
-
-def _is_port(text: str) -> bool:
-    return text.isdecimal() and len(text) <= 5 and int(text) < 65_536
+    return match["six"] or match["name"]

@@ -32,6 +32,14 @@ _REFUSALS = {
 }
 
 
+def _is_sound(url: bytes, headers: list[tuple[bytes, bytes]]) -> bool:
+    """What the parser lets pass and we don't: other targets than an origin's, codings that no
+    length can be told from."""
+    codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
+    named = url.startswith((b"/", b"http://", b"https://")) and b"#" not in url
+    return named and codings in ([], [b"chunked"])
+
+
 class Lane(HttpToolsProtocol):
     def __init__(
         self,
@@ -161,7 +169,7 @@ class Lane(HttpToolsProtocol):
         super().on_message_begin()
         self.url, self.expect_100_continue = url, expect
         self.headers.extend(headers)
-        if not url.startswith((b"/", b"http://", b"https://")) or b"#" in url:
+        if not _is_sound(url, headers):
             self._refuse(400)
             return
         super().on_headers_complete()

@@ -124,7 +124,8 @@ def with_query(record: CodeRecord, location: str, query: bytes) -> str:
     """The location with the link's UTM parameters and, where the link passes it on, the query."""
     pairs = list(record.utm.items())
     if record.pass_query and query:
-        pairs += [pair for pair in query_pairs(query) if pair[0] not in OWN_PARAMETERS]
+        kept_back = OWN_PARAMETERS | record.utm.keys()
+        pairs += [pair for pair in query_pairs(query) if pair[0] not in kept_back]
     whole = add_query(location, pairs).decode("ascii") if pairs else location
     header_bytes(whole)
     return whole

@@ -48,7 +48,7 @@ async def serve(settings: ServeSettings, stop: asyncio.Event) -> None:
 
 @contextlib.asynccontextmanager
 async def _public(settings: ServeSettings, edge: LocalEdge) -> AsyncIterator[Beat]:
-    beat = Beat(settings.keep_alive_seconds)
+    beat = Beat(settings.keep_alive_seconds, settings.receive_seconds)
     config = uvicorn.Config(
         create_app(edge),
         http=cast(Any, partial(Lane, edge.hits, edge.proxies, beat)),

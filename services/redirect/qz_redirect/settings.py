@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from qz_common.kafka import KafkaSettings
 from qz_common.settings import SettingsError, group, setting
+from qz_redirect.beat import RECEIVE_SECONDS
 from qz_redirect.client import FORWARD_HEADERS, ForwardHeader
 
 DATA_HELP = "Folder of the replica and the journals; local disk only."
@@ -67,6 +68,9 @@ class ServeSettings:
     )
     keep_alive_seconds: float = setting(
         "REDIRECT_KEEP_ALIVE_SECONDS", 75.0, "How long an idle connection is kept."
+    )
+    receive_seconds: float = setting(
+        "REDIRECT_RECEIVE_SECONDS", RECEIVE_SECONDS, "Longest that a request may take to arrive."
     )
     honour_privacy: bool = setting(
         "HONOUR_DNT", True, "Count visitors that send DNT or GPC without a visitor id."

@@ -19,6 +19,7 @@ from aiokafka.errors import KafkaError
 
 from qz_common.errors import Retryable
 from qz_common.kafka import KafkaSettings, ensure_topics, make_consumer
+from qz_common.records import marker_key
 from qz_common.topics import ROUTING, TOMBSTONE_RETENTION
 from qz_redirect.replica.store import Generations, Position
 from qz_redirect.replica.writer import Applied, Writer
@@ -45,6 +46,8 @@ class Progress:
 
     usable: bool = False
     connected: bool = False
+    compared: bool = False
+    """The high watermark of every partition was seen."""
     caught_up: bool = False
     lag: int = 0
     version: int = 0
@@ -162,6 +165,7 @@ class Follower:
             reached = reached and position >= goal
             lag += max(0, high - position)
         self.progress.lag = lag
+        self.progress.compared = len(goals) == len(self._partitions)
         if heard or not lag:
             self.progress.heard_at = time.monotonic()
         elif time.monotonic() - self.progress.heard_at > STALL_SECONDS:
@@ -170,10 +174,13 @@ class Follower:
             self._catch_up(any(goals.values()))
 
     def _catch_up(self, has_records: bool) -> None:
-        """An empty topic is no snapshot: it doesn't replace a replica that has something."""
+        """A topic that was empty at first is no snapshot before its re-publish was closed by
+        markers: until then it doesn't replace a replica that has something."""
         writer = self._writer
         assert writer is not None
-        if self._rebuilding and not has_records and self._generations.current() is not None:
+        replaces = self._rebuilding and self._generations.current() is not None
+        markers = [marker_key(partition.partition) for partition in self._partitions]
+        if replaces and not has_records and not writer.has_records(markers):
             return
         writer.keep_positions(_name(partition) for partition in self._partitions)
         writer.sync()

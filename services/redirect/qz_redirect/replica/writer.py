@@ -61,6 +61,7 @@ class _Batch:
 
     values: dict[bytes, tuple[int, bytes] | None]
     bad: int = 0
+    stale: int = 0
     small: bool = False
 
 
@@ -91,6 +92,11 @@ class Writer:
                 bytes(key).decode(): msgspec.json.decode(value, type=Position)
                 for key, value in txn.cursor()
             }
+
+    def has_records(self, names: Iterable[str]) -> bool:
+        """Whether all of these are there."""
+        with self._env.begin(db=self._dbs[KIND_THINGS]) as txn:
+            return all(txn.get(name.encode()) is not None for name in names)
 
     def keep_positions(self, wanted: Iterable[str]) -> None:
         """Forgets the positions of topics that are not followed any more."""
@@ -125,7 +131,7 @@ class Writer:
         self._env.close()
 
     def _write(self, batch: _Batch, positions: Mapping[str, Position]) -> Applied:
-        stored = stale = newest = 0
+        stored, stale, newest = 0, batch.stale, 0
         with self._env.begin(write=True) as txn:
             for key in sorted(batch.values):
                 change = batch.values[key]
@@ -182,4 +188,6 @@ def _read_value(batch: _Batch, key: bytes, value: bytes) -> None:
     earlier = batch.values.get(key)
     if earlier is None or earlier[0] <= record.version:
         batch.values[key] = (record.version, value)
+    else:
+        batch.stale += 1
     batch.small = batch.small or isinstance(record, DomainRecord | SaltRecord)

@@ -1,0 +1,61 @@
+"""Deadlines that no client can stretch, with no timer per request."""
+
+import asyncio
+from pathlib import Path
+
+from deploy.embedded.backends import HOST
+from qz_redirect import beat as beat_module
+from qz_redirect.beat import Beat
+from tests.fixtures.edge import code, get, put, serving, settings_for, slugs, statuses
+
+
+class Connection:
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+        self.ended = False
+
+    def expire(self) -> None:
+        self.ended = True
+
+
+def test_only_what_is_past_its_deadline_ends() -> None:
+    beat = Beat(75)
+    late, waiting, never = Connection(0.0), Connection(beat.receive_by), Connection(float("inf"))
+    assert beat.end_expired([late, waiting, never]) == 1
+    assert (late.ended, waiting.ended, never.ended) == (True, False, False)
+
+
+def test_the_date_is_that_of_the_last_beat() -> None:
+    assert Beat(75).redirect_head.startswith(b"HTTP/1.1 302 Found\r\ndate: ")
+    assert b" GMT\r\nlocation: " in Beat(75).redirect_head
+
+
+async def test_a_request_that_drips_in_is_ended_while_others_are_served(tmp_path: Path) -> None:
+    """A byte now and then does not move the deadline."""
+    put(tmp_path, slugs(plain=code()))
+    settings = settings_for(tmp_path, receive_seconds=0.6)
+    async with serving(settings):
+        reader, writer = await asyncio.open_connection(HOST, settings.port)
+        answer = asyncio.create_task(reader.read())
+        for byte in get("/plain", *(f"X-{n}: y" for n in range(200)))[:2000]:
+            writer.write(bytes([byte]))
+            await asyncio.sleep(0.02)
+            if answer.done():
+                break
+        assert statuses(await asyncio.wait_for(answer, 5)) == [408]
+        writer.close()
+
+
+async def test_an_idle_connection_ends_quietly(tmp_path: Path) -> None:
+    put(tmp_path, slugs(plain=code()))
+    settings = settings_for(tmp_path, keep_alive_seconds=0.2)
+    async with serving(settings):
+        reader, writer = await asyncio.open_connection(HOST, settings.port)
+        writer.write(get("/plain"))
+        answer = await asyncio.wait_for(reader.read(), 5)
+        assert statuses(answer) == [302]
+        writer.close()
+
+
+def test_a_deadline_is_kept_within_a_beat() -> None:
+    assert beat_module.BEAT_SECONDS <= 0.5
