@@ -8,6 +8,7 @@ Idempotency-Key of its own. Postgres runs without fsync, which favours the bare 
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -108,7 +109,7 @@ def seed(database: Database) -> str:
 
 def environment_of(database: Database) -> dict[str, str]:
     secrets = {"KEY_PEPPER": "only for this measurement", "INTERNAL_TOKEN": "only here"}
-    return {**database.environment, **secrets}
+    return {**os.environ, **database.environment, **secrets}
 
 
 def pinned(module: str, *words: str) -> list[str]:

@@ -69,7 +69,7 @@ async def test_parallel_creates_with_one_key_make_one_code(
     assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
     counted = await tenant.row(
         """SELECT (SELECT count(*) FROM codes) AS codes, (SELECT count(*) FROM outbox) AS outbox,
-                  (SELECT qr_generated FROM usage_months) AS charged"""
+                  (SELECT sum(created)::int FROM usage_codes) AS charged"""
     )
     assert tuple(counted) == (1, 1, 1)
 

@@ -26,12 +26,12 @@ from qz_common.errors import Conflict, NotFound
 
 async def me(call: Call) -> Answer:
     principal = call.principal
-    row = await usage(call.conn, principal.workspace, call.now)
+    used = await usage(call.conn, principal.workspace, call.now)
     plan = principal.plan
     meters = UsageView(
         month=call.now.strftime("%Y-%m"),
-        requests=MeterView(used=row["requests"] if row else 0, limit=plan.requests_per_month),
-        qr_generated=MeterView(used=row["qr_generated"] if row else 0, limit=plan.codes_per_month),
+        requests=MeterView(used=used.requests, limit=plan.requests_per_month),
+        qr_generated=MeterView(used=used.created, limit=plan.codes_per_month),
     )
     workspace = WorkspaceView(
         id=principal.workspace_id, plan=plan.name, requests_per_minute=plan.requests_per_minute

@@ -1,34 +1,61 @@
 """What was created counts in the transaction that creates it: exactly, or not at all."""
 
-from datetime import datetime
+import random
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.db import Connection
 from qz_common.errors import TooMany
+
+SHARDS = 16
+"""Rows that creates spread over where there is no limit; with a limit all meet in the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    requests: int
+    created: int
 
 
 async def charge_created(conn: Connection, principal: Principal, codes: int, now: datetime) -> None:
-    """Counts new codes of this month. Call it last: its row lock orders creates of a workspace."""
-    month = now.date().replace(day=1)
-    used = await conn.fetchval(
-        """INSERT INTO usage_months AS u (workspace_id, month, qr_generated) VALUES ($1, $2, $3)
-           ON CONFLICT (workspace_id, month)
-           DO UPDATE SET qr_generated = u.qr_generated + excluded.qr_generated
-           RETURNING u.qr_generated""",
+    """Counts new codes of this month. Call it last: a limited plan's creates queue at its row."""
+    limit = None if principal.plan.overage else principal.plan.codes_per_month
+    shard = random.randrange(SHARDS) if limit is None else 0
+    await conn.execute(
+        """INSERT INTO usage_codes AS u (workspace_id, month, shard, created)
+           VALUES ($1, $2, $3, $4)
+           ON CONFLICT (workspace_id, month, shard)
+           DO UPDATE SET created = u.created + excluded.created""",
         principal.workspace,
-        month,
+        month_of(now),
+        shard,
         codes,
     )
-    limit = principal.plan.codes_per_month
-    if limit is not None and used > limit and not principal.plan.overage:
+    if limit is not None and await _created(conn, principal.workspace, now) > limit:
         raise TooMany(f"this plan has {limit} new codes a month", "quota_exceeded")
 
 
-async def usage(conn: Connection, workspace: UUID, now: datetime) -> Row | None:
-    return await conn.fetchrow(
-        """SELECT month, requests, qr_generated FROM usage_months
+async def usage(conn: Connection, workspace: UUID, now: datetime) -> Usage:
+    """What this month has had so far."""
+    requests = await conn.fetchval(
+        "SELECT requests FROM usage_months WHERE workspace_id = $1 AND month = $2",
+        workspace,
+        month_of(now),
+    )
+    return Usage(requests or 0, await _created(conn, workspace, now))
+
+
+def month_of(now: datetime) -> date:
+    return now.date().replace(day=1)
+
+
+async def _created(conn: Connection, workspace: UUID, now: datetime) -> int:
+    created: int = await conn.fetchval(
+        """SELECT coalesce(sum(created), 0)::bigint FROM usage_codes
            WHERE workspace_id = $1 AND month = $2""",
         workspace,
-        now.date().replace(day=1),
+        month_of(now),
     )
+    return created
