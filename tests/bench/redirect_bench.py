@@ -121,9 +121,7 @@ def _rounds(
     for number in range(rounds):
         for target in targets:
             logs = folder / "logs" / target.name.replace(" ", "-")
-            with servers.running(
-                target.command(), target.url, logs, target.environment
-            ) as process:
+            with servers.running(target.command(), target.url, logs, target.environment) as process:
                 wrk(target.url, 1, script=target.script)
                 loads[target.name].append(_measure(target, process, seconds))
             print(f"round {number + 1}: {target.name}: {loads[target.name][-1]}", flush=True)

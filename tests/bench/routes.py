@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from mmdb_writer import MMDBWriter
-from netaddr import IPNetwork, IPSet
+from netaddr import IPNetwork, IPSet  # type: ignore[import-untyped]
 
 from qz_common.records import CodeRecord, SaltRecord, code_key, encode, salt_key
 from qz_redirect.replica.store import Generations
