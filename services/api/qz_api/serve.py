@@ -8,6 +8,7 @@ import uvicorn
 from qz_api.app import create_app
 from qz_api.db import Database
 from qz_api.deps import open_deps
+from qz_api.http.receiver import Receiver
 from qz_api.migrate import missing
 from qz_api.outbox.relay import pause
 from qz_api.settings import ApiSettings
@@ -27,7 +28,8 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
             create_app(deps),
             host=settings.host,
             port=settings.port,
-            http="httptools",
+            http=Receiver,
+            ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,
