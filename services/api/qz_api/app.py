@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from starlette.routing import Route, Router
 
 from qz_api.auth import routes as auth
+from qz_api.campaigns import routes as campaigns
 from qz_api.codes import routes as codes
 from qz_api.deps import Deps
+from qz_api.destinations import routes as destinations
 from qz_api.http import explorer
 from qz_api.http.dispatch import Endpoint
 from qz_api.http.middleware import RequestMiddleware
 from qz_api.http.operation import Operation
 from qz_api.http.scope import App, Receive, Scope, Send
 from qz_api.internal import routes as internal
+from qz_api.stats import routes as stats
 from qz_common.errors import NotFound
 
-FEATURES = (auth, codes, internal)
+FEATURES = (auth, codes, destinations, campaigns, stats, internal)
 OPERATIONS: tuple[Operation, ...] = tuple(
     operation for feature in FEATURES for operation in feature.OPERATIONS
 )

@@ -11,8 +11,7 @@ from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, PageQuery, cut
 from qz_api.http.respond import Answer, created, deleted, raw, shown
-from qz_common.errors import Conflict, NotFound, PreconditionFailed, Unavailable
-from qz_common.ids import show_id
+from qz_common.errors import Conflict, NotFound, PreconditionFailed
 from qz_common.urls import UrlPolicy
 from qz_render import parse_content, parse_style, render
 
@@ -78,13 +77,6 @@ async def get_image(call: Call) -> Answer:
     payload = f"{call.deps.settings.edge_url}/{code['slug']}".upper()
     image = await asyncio.to_thread(_draw, payload, code["size"])
     return raw(image, "image/png")
-
-
-async def get_analytics(call: Call) -> Answer:
-    async with call.deps.db.transaction(call.principal.workspace) as conn:
-        code = await service.get_code(conn, call.principal, call.id("qr"))
-    question = {"scope": {"link": [show_id("lnk", code["link_id"])]}}
-    return await call.deps.analytics.ask("/internal/summary", call.principal, question)
 
 
 def _draw(payload: str, size: int) -> bytes:
@@ -172,17 +164,6 @@ OPERATIONS = (
         scope=Scope.QR_READ,
         media_types=("image/png",),
         problems=(NotFound,),
-        uses="nothing",
-    ),
-    Operation(
-        method="GET",
-        path="/v1/qr-codes/{id}/analytics",
-        id="getQrCodeAnalytics",
-        summary="Scans of a code",
-        tag="analytics",
-        handler=get_analytics,
-        scope=Scope.ANALYTICS_READ,
-        problems=(NotFound, Unavailable),
         uses="nothing",
     ),
 )

@@ -1,6 +1,7 @@
 """All SQL about running totals."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from qz_api.db import Connection, Row
 from qz_common.clock import from_ms
@@ -50,3 +51,35 @@ async def exhaust(conn: Connection, tallies: Sequence[Tally]) -> list[Row]:
 async def published(conn: Connection, key: str) -> bytes | None:
     value: bytes | None = await conn.fetchval("SELECT value FROM routes WHERE key = $1", key)
     return value
+
+
+async def link_of_code(conn: Connection, workspace: UUID, mode: str, id: UUID) -> Row | None:
+    return await conn.fetchrow(
+        """SELECT link_id FROM codes
+           WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND deleted_at IS NULL""",
+        workspace,
+        mode,
+        id,
+    )
+
+
+async def has_link(conn: Connection, workspace: UUID, mode: str, id: UUID) -> bool:
+    found: bool = await conn.fetchval(
+        """SELECT EXISTS (SELECT FROM links
+           WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND deleted_at IS NULL)""",
+        workspace,
+        mode,
+        id,
+    )
+    return found
+
+
+async def has_campaign(conn: Connection, workspace: UUID, mode: str, id: UUID) -> bool:
+    found: bool = await conn.fetchval(
+        """SELECT EXISTS (SELECT FROM campaigns
+           WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND deleted_at IS NULL)""",
+        workspace,
+        mode,
+        id,
+    )
+    return found

@@ -1,0 +1,1 @@
+"""Campaigns: folders of links with default UTM parameters and dates."""

@@ -1,0 +1,123 @@
+"""/v1/campaigns."""
+
+from qz_api.auth.scopes import Scope
+from qz_api.campaigns import service, store
+from qz_api.campaigns.schemas import (
+    CampaignCreate,
+    CampaignPatch,
+    CampaignQuery,
+    CampaignView,
+    campaign_view,
+)
+from qz_api.http.call import Call
+from qz_api.http.operation import Operation
+from qz_api.http.paging import Page, cut
+from qz_api.http.respond import Answer, created, deleted, shown
+from qz_common.errors import Conflict, NotFound, PreconditionFailed
+
+TAG = "campaigns"
+
+
+async def create_campaign(call: Call) -> Answer:
+    fields = call.body(CampaignCreate).model_dump()
+    row = await service.create(call.conn, call.principal, fields, call.now)
+    view = campaign_view(row)
+    return created(view, f"/v1/campaigns/{view.id}", version=row["version"])
+
+
+async def list_campaigns(call: Call) -> Answer:
+    query = call.query(CampaignQuery)
+    cursors = call.cursors(query.status)
+    whose = (call.conn, call.principal.workspace, call.principal.mode, query.status)
+    rows = await store.list_page(*whose, cursors.read_place(query.cursor), query.limit + 1)
+    kept, following = cut(rows, query.limit, cursors, lambda row: (row["created_at"], row["id"]))
+    page = Page[CampaignView](
+        data=[campaign_view(row) for row in kept],
+        has_more=following is not None,
+        next_cursor=following,
+        total=await store.count(*whose) if query.include else None,
+    )
+    return shown(page)
+
+
+async def get_campaign(call: Call) -> Answer:
+    row = await service.get(call.conn, call.principal, call.id("cmp"))
+    return shown(campaign_view(row), version=row["version"])
+
+
+async def update_campaign(call: Call) -> Answer:
+    changes = call.body(CampaignPatch).model_dump(exclude_unset=True)
+    before = await service.lock(call.conn, call.principal, call.id("cmp"))
+    call.check_version(before["version"])
+    row = await service.update(call.conn, call.principal, before, changes, call.now)
+    return shown(campaign_view(row), version=row["version"])
+
+
+async def delete_campaign(call: Call) -> Answer:
+    row = await service.lock(call.conn, call.principal, call.id("cmp"))
+    call.check_version(row["version"])
+    await service.delete(call.conn, call.principal, row, call.now)
+    return deleted()
+
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path="/v1/campaigns",
+        id="createCampaign",
+        summary="Make a campaign",
+        tag=TAG,
+        handler=create_campaign,
+        scope=Scope.QR_WRITE,
+        body=CampaignCreate,
+        answer=CampaignView,
+        status=201,
+        example={"name": "Spring packaging", "utm": {"utm_source": "qr", "utm_campaign": "spring"}},
+    ),
+    Operation(
+        method="GET",
+        path="/v1/campaigns",
+        id="listCampaigns",
+        summary="Campaigns, newest first",
+        tag=TAG,
+        handler=list_campaigns,
+        scope=Scope.QR_READ,
+        query=CampaignQuery,
+        answer=Page[CampaignView],
+    ),
+    Operation(
+        method="GET",
+        path="/v1/campaigns/{id}",
+        id="getCampaign",
+        summary="One campaign",
+        tag=TAG,
+        handler=get_campaign,
+        scope=Scope.QR_READ,
+        answer=CampaignView,
+        problems=(NotFound,),
+    ),
+    Operation(
+        method="PATCH",
+        path="/v1/campaigns/{id}",
+        id="updateCampaign",
+        summary="Change a campaign; new UTM parameters reach every link in it",
+        tag=TAG,
+        handler=update_campaign,
+        scope=Scope.QR_WRITE,
+        body=CampaignPatch,
+        answer=CampaignView,
+        problems=(NotFound, PreconditionFailed),
+        example={"utm": {"utm_source": "poster"}},
+    ),
+    Operation(
+        method="DELETE",
+        path="/v1/campaigns/{id}",
+        id="deleteCampaign",
+        summary="Delete a campaign without links",
+        tag=TAG,
+        handler=delete_campaign,
+        scope=Scope.QR_DELETE,
+        status=204,
+        problems=(NotFound, Conflict, PreconditionFailed),
+    ),
+)

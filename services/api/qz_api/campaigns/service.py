@@ -1,0 +1,81 @@
+"""What may become of a campaign."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from qz_api.audit import service as audit
+from qz_api.auth.principal import Principal
+from qz_api.campaigns import store
+from qz_api.db import Connection, Row
+from qz_api.links import service as links
+from qz_common.errors import Conflict, FieldError, Invalid, NotFound
+from qz_common.ids import new_uuid, show_id
+
+
+async def create(
+    conn: Connection, principal: Principal, fields: Mapping[str, Any], now: datetime
+) -> Row:
+    row = await store.insert(
+        conn,
+        id=new_uuid(),
+        workspace=principal.workspace,
+        mode=principal.mode,
+        fields=fields,
+        created_by=principal.id,
+        now=now,
+    )
+    await audit.record(conn, principal, "campaign.created", show_id("cmp", row["id"]), None, row)
+    return row
+
+
+async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
+    return _present(await store.get(conn, principal.workspace, principal.mode, id))
+
+
+async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
+    return _present(await store.lock(conn, principal.workspace, principal.mode, id))
+
+
+async def update(
+    conn: Connection,
+    principal: Principal,
+    before: Row,
+    changes: Mapping[str, Any],
+    now: datetime,
+) -> Row:
+    """`before` is locked; `changes` are the fields that were sent."""
+    fields = {**dict(before), **changes}
+    if fields["starts_at"] and fields["ends_at"] and fields["ends_at"] <= fields["starts_at"]:
+        error = FieldError("/ends_at", "out_of_order", "must come after starts_at")
+        raise Invalid("a campaign ends after it starts", "invalid_window", errors=[error])
+    row = await store.update(
+        conn, workspace=principal.workspace, id=before["id"], fields=fields, now=now
+    )
+    if row["utm"] != before["utm"]:
+        await links.republish(conn, principal.workspace, campaign=row["id"])
+    await audit.record(conn, principal, "campaign.updated", show_id("cmp", row["id"]), before, row)
+    return row
+
+
+async def delete(conn: Connection, principal: Principal, row: Row, now: datetime) -> None:
+    """`row` is locked; refused while links are in it: archive it, or move them first."""
+    if users := await links.in_use(conn, principal.workspace, campaign=row["id"]):
+        raise Conflict(f"links use this campaign: {users}", "campaign_in_use")
+    await store.mark_deleted(conn, principal.workspace, row["id"], now)
+    await audit.record(conn, principal, "campaign.deleted", show_id("cmp", row["id"]), row, None)
+
+
+async def utm_of(
+    conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]
+) -> dict[UUID, dict[str, str]]:
+    """Default UTM parameters; absent campaigns, and other people's, are left out."""
+    rows = await store.utm_of(conn, workspace, mode, ids)
+    return {row["id"]: row["utm"] for row in rows}
+
+
+def _present(row: Row | None) -> Row:
+    if row is None:
+        raise NotFound("there is no such campaign here")
+    return row

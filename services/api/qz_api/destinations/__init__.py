@@ -1,0 +1,1 @@
+"""Destinations: named, reusable; changing one moves every link that uses it."""

@@ -1,0 +1,54 @@
+"""Shapes of /v1/destinations."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from qz_api.db import Row
+from qz_api.destinations.kinds import Target
+from qz_api.http.paging import PageQuery
+from qz_api.http.schema import In, Moment, Name, Out
+from qz_common.ids import show_id
+
+DestinationType = Literal["url", "app", "whatsapp", "phone", "sms", "email", "map"]
+
+
+class DestinationCreate(In):
+    name: Name
+    target: Target
+
+
+class DestinationPatch(In):
+    """Any subset; what is left out stays."""
+
+    name: Name = Field(default=None)
+    target: Target = Field(default=None)
+
+
+class DestinationQuery(PageQuery):
+    type: DestinationType | None = None
+
+
+class DestinationView(Out):
+    id: str
+    mode: Literal["live", "test"]
+    name: str
+    type: DestinationType
+    target: dict[str, Any]
+    location: str
+    """Where it leads, as it is served."""
+    created_at: Moment
+    updated_at: Moment
+
+
+def destination_view(row: Row) -> DestinationView:
+    return DestinationView(
+        id=show_id("dst", row["id"]),
+        mode=row["mode"],
+        name=row["name"],
+        type=row["type"],
+        target=row["target"],
+        location=row["location"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )

@@ -1,0 +1,103 @@
+"""What may become of a destination. A change moves every link that uses it, or none."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from qz_api.audit import service as audit
+from qz_api.auth.principal import Principal
+from qz_api.db import Connection, Row
+from qz_api.destinations import store
+from qz_api.destinations.kinds import Target
+from qz_api.links import service as links
+from qz_common.errors import Conflict, FieldError, Invalid, NotFound
+from qz_common.ids import new_uuid, show_id
+from qz_common.urls import UrlPolicy, UrlRefused
+
+
+async def create(
+    conn: Connection,
+    principal: Principal,
+    name: str,
+    target: Target,
+    policy: UrlPolicy,
+    now: datetime,
+) -> Row:
+    row = await store.insert(
+        conn,
+        id=new_uuid(),
+        workspace=principal.workspace,
+        mode=principal.mode,
+        name=name,
+        target=target.model_dump(),
+        location=location_of(target, policy),
+        created_by=principal.id,
+        now=now,
+    )
+    await audit.record(conn, principal, "destination.created", show_id("dst", row["id"]), None, row)
+    return row
+
+
+async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
+    return _present(await store.get(conn, principal.workspace, principal.mode, id))
+
+
+async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
+    return _present(await store.lock(conn, principal.workspace, principal.mode, id))
+
+
+async def update(
+    conn: Connection,
+    principal: Principal,
+    before: Row,
+    name: str | None,
+    target: Target | None,
+    policy: UrlPolicy,
+    now: datetime,
+) -> Row:
+    """`before` is locked."""
+    row = await store.update(
+        conn,
+        workspace=principal.workspace,
+        id=before["id"],
+        name=before["name"] if name is None else name,
+        target=before["target"] if target is None else target.model_dump(),
+        location=before["location"] if target is None else location_of(target, policy),
+        now=now,
+    )
+    if row["location"] != before["location"]:
+        await links.republish(conn, principal.workspace, destination=row["id"])
+    await audit.record(
+        conn, principal, "destination.updated", show_id("dst", row["id"]), before, row
+    )
+    return row
+
+
+async def delete(conn: Connection, principal: Principal, row: Row, now: datetime) -> None:
+    """`row` is locked; refused while a link uses it, because a printed code would lead nowhere."""
+    if users := await links.in_use(conn, principal.workspace, destination=row["id"]):
+        raise Conflict(f"links use this destination: {users}", "destination_in_use")
+    await store.mark_deleted(conn, principal.workspace, row["id"], now)
+    await audit.record(conn, principal, "destination.deleted", show_id("dst", row["id"]), row, None)
+
+
+async def locations(
+    conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]
+) -> dict[UUID, str]:
+    """Where these lead; absent ones, and other people's, are left out."""
+    rows = await store.locations(conn, workspace, mode, ids)
+    return {row["id"]: row["location"] for row in rows}
+
+
+def location_of(target: Target, policy: UrlPolicy) -> str:
+    try:
+        return target.location(policy)
+    except UrlRefused as refusal:
+        error = FieldError("/target", refusal.code, str(refusal))
+        raise Invalid(f"the target is refused: {refusal}", refusal.code, errors=[error]) from None
+
+
+def _present(row: Row | None) -> Row:
+    if row is None:
+        raise NotFound("there is no such destination here")
+    return row
