@@ -1,74 +1,16 @@
-"""Scans to send, and analytics as a running role on the real broker and store."""
+"""Analytics on the real broker and store."""
 
-import itertools
-import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncIterator, Callable
 
-import httpx
 import pytest
-from aiokafka import AIOKafkaProducer
 
-from deploy.embedded.backends import HOST, free_port
+from deploy.embedded.backends import free_port
 from qz_analytics.migrate import migrate
 from qz_analytics.settings import StoreSettings
-from qz_common.events import ScanEvent, encode
-from qz_common.kafka import KafkaSettings, ensure_topics, make_producer
-from qz_common.topics import SCANS
+from qz_common.kafka import KafkaSettings
+from tests.analytics.scans import TOKEN, Role, Sender, kafka_settings, sending
 from tests.fixtures.broker import Broker, broker_environment
-from tests.fixtures.processes import Child, StartRole
-
-TOKEN = "a-token-of-the-tests"
-IPHONE = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 "
-    "(KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1"
-)
-_seqs = itertools.count(1)
-
-
-def scan(**changed: Any) -> ScanEvent:
-    """A human's scan of a printed symbol, a moment ago."""
-    plain: dict[str, Any] = {
-        "journal": 0xA1,
-        "seq": next(_seqs),
-        "ts_ms": int(time.time() * 1000),
-        "workspace": "ws_1",
-        "link": "lnk_1",
-        "code": "qr_1",
-        "slug": "ab3xk9pqrt",
-        "country": "DE",
-        "visitor": 77,
-        "ip_hash": 78,
-        "ua": IPHONE,
-        "source": "symbol",
-        "destination": "https://example.com/",
-    }
-    return ScanEvent(**(plain | changed))
-
-
-@dataclass(frozen=True)
-class Sender:
-    """Sends as the edge does: keyed by journal, in order, one partition."""
-
-    producer: AIOKafkaProducer
-    topic: str
-
-    async def send(self, events: Iterable[ScanEvent]) -> None:
-        await self.send_raw((event.journal, encode(event)) for event in events)
-
-    async def send_raw(self, values: Iterable[tuple[int, bytes]]) -> None:
-        waiting = [
-            await self.producer.send(
-                self.topic,
-                value,
-                key=f"{journal:016x}".encode(),
-                partition=journal % SCANS.partitions,
-            )
-            for journal, value in values
-        ]
-        for sent in waiting:
-            await sent
+from tests.fixtures.processes import StartRole
 
 
 @pytest.fixture
@@ -76,59 +18,10 @@ def kafka(broker: Broker, topic_prefix: str) -> KafkaSettings:
     return kafka_settings(broker, topic_prefix)
 
 
-def kafka_settings(broker: Broker, prefix: str) -> KafkaSettings:
-    return KafkaSettings(
-        bootstrap=broker.bootstrap,
-        idempotence=broker.idempotent,
-        fetch_wait_ms=20,
-        topic_prefix=prefix,
-    )
-
-
 @pytest.fixture
 async def sender(kafka: KafkaSettings) -> AsyncIterator[Sender]:
-    await ensure_topics(kafka)
-    producer = make_producer(kafka)
-    await producer.start()
-    yield Sender(producer, kafka.topic(SCANS))
-    await producer.stop()
-
-
-@dataclass(frozen=True)
-class Role:
-    """Analytics as a process of its own."""
-
-    child: Child
-    environment: Mapping[str, str]
-    port: int
-    ops_port: int
-
-    @property
-    def url(self) -> str:
-        return f"http://{HOST}:{self.port}"
-
-    @property
-    def ops_url(self) -> str:
-        return f"http://{HOST}:{self.ops_port}"
-
-    def ask(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
-        answer = httpx.post(f"{self.url}/internal/{path}", json=body, headers=bearer(), timeout=30)
-        assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def marks(self) -> dict[str, int]:
-        answer = httpx.get(f"{self.url}/internal/marks", headers=bearer(), timeout=30)
-        found: dict[str, int] = answer.json()["marks"]
-        return found
-
-    def total(self, **body: object) -> int:
-        found = self.ask("query", {"workspace": "ws_1", "include": ["totals"], **body})
-        return int(found["totals"]["scans"])
-
-
-def bearer() -> dict[str, str]:
-    return {"authorization": f"Bearer {TOKEN}"}
+    async with sending(kafka) as sender:
+        yield sender
 
 
 @pytest.fixture
@@ -136,7 +29,6 @@ def start_analytics(
     start_role: StartRole, broker: Broker, topic_prefix: str
 ) -> Callable[..., Role]:
     def start(dsn: str, word: str = "all", **settings: str) -> Role:
-        migrate(StoreSettings(dsn=dsn)) if dsn.startswith("http") else None
         port, ops_port = free_port(), free_port()
         environment = {
             **broker_environment(broker, topic_prefix),

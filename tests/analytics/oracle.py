@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from qz_analytics.query.question import Filter, Leaf, Question
 from qz_common.events import ScanEvent
-from tests.analytics.conftest import IPHONE
+from tests.analytics.scans import IPHONE
 
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 FIRST = datetime(2026, 10, 23, tzinfo=UTC)

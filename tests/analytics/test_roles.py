@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import httpx
 
-from tests.analytics.conftest import Role, Sender, scan
+from tests.analytics.scans import Role, Sender, scan
 from tests.fixtures.wait import eventually
 
 Start = Callable[..., Role]

@@ -46,7 +46,7 @@ def ingest_metrics(registry: CollectorRegistry) -> IngestMetrics:
         blocks=counter("blocks_stored", "Inserts, each one block of one month."),
         block_seconds=Histogram(
             "analytics_block_seconds",
-            "From decoding to commit of one block.",
+            "Storing one block, its gaps and dead records included.",
             buckets=SECONDS,
             registry=registry,
         ),

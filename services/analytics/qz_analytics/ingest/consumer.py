@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from qz_analytics.clickhouse import StoreAway, StoreRefused
+from qz_analytics.ingest.block import Block
 from qz_analytics.ingest.membership import Membership
 from qz_analytics.ingest.pipeline import NotOwner, Pipeline
 from qz_analytics.ingest.progress import Progress
@@ -27,7 +28,8 @@ from qz_common.topics import SCANS
 GROUP = "analytics"
 FETCH_BYTES = 8 * 1024 * 1024
 HEARTBEAT_MS = 2_000
-POLL_MS = 200
+POLL_SECONDS = 0.2
+BACKLOG_SECONDS = 1.0
 STUCK_SECONDS = 60.0
 STOP_SECONDS = 5.0
 FIRST_PAUSE_SECONDS = 0.2
@@ -66,63 +68,101 @@ class Consumer:
     """Told which links got rows."""
     generation: int = -1
     moved_at: float = field(default_factory=time.monotonic)
+    _under_way: asyncio.Task[None] | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what was polled is stored before it returns."""
         pause = FIRST_PAUSE_SECONDS
-        while not stop.is_set():
+        while True:
             batch = await self._collect(stop)
             try:
                 await self._take(batch)
+                if stop.is_set():
+                    return await self._settle()
                 pause = FIRST_PAUSE_SECONDS
             except (StoreAway, StoreRefused, KafkaError, NotOwner) as error:
+                if stop.is_set():
+                    return self._count(error)
                 await self._again(error, pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def _collect(self, stop: asyncio.Event) -> Batch:
         """A full block when there is a backlog, else what a tick brings."""
         batch = Batch(self.membership.generation)
-        until = time.monotonic() + POLL_MS / 1000
+        start = time.monotonic()
         while len(batch.records) < self.settings.block_rows and not stop.is_set():
-            left_ms = int((until - time.monotonic()) * 1000)
-            if left_ms <= 0:
+            left = start + self._patience(batch) - time.monotonic()
+            if left <= 0:
                 break
             room = self.settings.block_rows - len(batch.records)
-            polled = await self.kafka.getmany(timeout_ms=left_ms, max_records=room)
+            polled = await self.kafka.getmany(timeout_ms=int(left * 1000), max_records=room)
             if polled and not batch.records:
-                until = time.monotonic() + self.settings.tick_ms / 1000
+                start = time.monotonic()
             batch.add(polled)
         self._watch(bool(batch.records))
         return batch
 
-    async def _take(self, batch: Batch) -> None:
+    def _patience(self, batch: Batch) -> float:
+        """Seconds to wait for more."""
         if not batch.records:
-            return
-        if batch.generation != self.membership.generation:
-            return  # positions went back to what is committed
+            return POLL_SECONDS
+        ours = self.kafka.assignment()
+        ends = [(partition, end) for partition, end in batch.ends.items() if partition in ours]
+        more = any((self.kafka.highwater(partition) or 0) > end for partition, end in ends)
+        return BACKLOG_SECONDS if more else self.settings.tick_ms / 1000
+
+    async def _take(self, batch: Batch) -> None:
+        """The next block is formed while the one before it is inserted, and follows only it."""
+        if batch.generation != self.membership.generation or not batch.records:
+            return await self._settle()  # of a lost generation: positions went back by themselves
         if batch.generation != self.generation:
-            self.pipeline.forget()
-            self.progress.forget()
+            await self._settle()
+            self._forget()
             self.generation = batch.generation
+        block = await self.pipeline.form(batch.records)
+        await self._settle()
+        self._under_way = asyncio.create_task(self._store(batch, block))
+
+    async def _store(self, batch: Batch, block: Block) -> None:
         async with self.membership.busy():
             with self.metrics.block_seconds.time():
-                await self._store(batch)
-
-    async def _store(self, batch: Batch) -> None:
-        block = await self.pipeline.form(batch.records)
-        await self.pipeline.store(block, lambda: self.membership.owns(batch.generation))
-        with contextlib.suppress(CommitFailedError, IllegalStateError):
-            # not ours any more: the next owner's marks drop what we have stored
-            await self.kafka.commit(batch.ends)
+                await self.pipeline.store(block, lambda: self.membership.owns(batch.generation))
+            with contextlib.suppress(CommitFailedError, IllegalStateError):
+                # not ours any more: the next owner's marks drop what we have stored
+                await self.kafka.commit(batch.ends)
         self.progress.moved(batch.ends, block.newest_ms())
         self.touched(block.links())
 
+    async def _settle(self) -> None:
+        """Waits for the block that is being inserted, and raises what it raised."""
+        task, self._under_way = self._under_way, None
+        if task is not None:
+            await task
+
+    def _forget(self) -> None:
+        self.pipeline.forget()
+        self.progress.forget()
+
     async def _again(self, error: Exception, pause: float) -> None:
+        """From what is committed; a block formed meanwhile stands on one that failed, and goes."""
+        self._count(error)
+        with contextlib.suppress(StoreAway, StoreRefused, KafkaError, NotOwner):
+            await self._settle()
+        self._forget()
+        await asyncio.sleep(pause)
+        await self._rewind()
+
+    def _count(self, error: Exception) -> None:
         log.warning("block_not_stored", error=str(error)[:500], kind=type(error).__name__)
         (self.metrics.not_owner if isinstance(error, NotOwner) else self.metrics.retries).inc()
-        self.pipeline.forget()
-        await asyncio.sleep(pause)
-        await self.kafka.seek_to_committed()
+
+    async def _rewind(self) -> None:
+        for partition in self.kafka.assignment():
+            committed = await self.kafka.committed(partition)
+            if committed is None:
+                await self.kafka.seek_to_beginning(partition)
+            else:
+                self.kafka.seek(partition, committed)
 
     def _watch(self, moved: bool) -> None:
         now = time.monotonic()

@@ -20,6 +20,13 @@ from qz_analytics.metrics import IngestMetrics
 from qz_common.clock import Clock, to_ms
 from qz_common.errors import Retryable
 
+Step = Callable[[str], None]
+"""Told which step begins; a test stops the process there."""
+
+
+def no_step(_: str) -> None:
+    return None
+
 
 class NotOwner(Retryable):
     """The membership was lost while the block was made."""
@@ -34,6 +41,7 @@ class Pipeline:
     clock: Clock
     metrics: IngestMetrics
     new_limit: Callable[[], DeadLimit]
+    step: Step = no_step
     marks: Marks = field(default_factory=Marks)
     _limit: DeadLimit = field(init=False)
 
@@ -46,6 +54,7 @@ class Pipeline:
         self._limit = self.new_limit()
 
     async def form(self, records: Sequence[Record]) -> Block:
+        self.step("polled")
         decoded = await asyncio.to_thread(decode_all, records)
         unknown = self.marks.unknown(journals_of(decoded))
         if unknown:
@@ -63,10 +72,13 @@ class Pipeline:
         for run in block.runs:
             if not owned():
                 raise NotOwner("the partitions went to another consumer")
+            self.step("insert sent")
             await store.write_scans(self.writer, run)
+            self.step("insert applied")
         await periods.reopen(self.writer, late, self.clock.now())
         await send_dead(self.producer, self.dead_topic, self.source, block.dead)
         self._count(block)
+        self.step("before the commit")
 
     def _count(self, block: Block) -> None:
         metrics = self.metrics

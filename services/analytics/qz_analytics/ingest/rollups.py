@@ -83,16 +83,20 @@ SELECT toUnixTimestamp(least(
 
 
 async def make_due(store: ClickHouse, clock: Clock, metrics: IngestMetrics) -> None:
-    """Makes every closed hour and day that isn't made, the newest of them first."""
+    """Makes every closed hour and day that isn't made, the newest of them first.
+
+    The version is the moment before we look what is due: a late row reopens its hour and day with
+    a later one, also between our look and our reading.
+    """
     for kind in ("hour", "day"):
-        for first, end in await due(store, kind, clock.now()):
-            await make(store, kind, first, end, clock.now())
+        looked_at = clock.now()
+        for first, end in await due(store, kind, looked_at):
+            await make(store, kind, first, end, looked_at)
             metrics.periods.labels(kind).inc((end - first) // LENGTH[kind])
 
 
-async def make(store: ClickHouse, kind: str, first: int, end: int, now: datetime) -> None:
-    """The version is the moment before the raw rows are read: a late row reopens with a later."""
-    version = periods.version_of(now)
+async def make(store: ClickHouse, kind: str, first: int, end: int, looked_at: datetime) -> None:
+    version = periods.version_of(looked_at)
     bound: dict[str, object] = {"first": first, "end": end, "version": version}
     for statement in STATEMENTS[kind]:
         await store.command(statement, bound)

@@ -26,7 +26,7 @@ from qz_analytics.ingest.consumer import (
 )
 from qz_analytics.ingest.dead import DeadLimit, DeadLimitReached
 from qz_analytics.ingest.membership import Membership
-from qz_analytics.ingest.pipeline import Pipeline
+from qz_analytics.ingest.pipeline import Pipeline, Step, no_step
 from qz_analytics.ingest.progress import Progress
 from qz_analytics.ingest.tallies import Tallies
 from qz_analytics.metrics import IngestMetrics
@@ -53,6 +53,7 @@ class Ingest:
     settings: IngestSettings
     metrics: IngestMetrics
     clock: Clock
+    step: Step = no_step
     trouble: str = "not connected yet"
     """Why nothing is stored now, for readiness; empty when all is well."""
     membership: Membership | None = None
@@ -110,6 +111,7 @@ class Ingest:
             dead_topic=self.kafka.topic(DEAD_SCANS),
             clock=self.clock,
             metrics=self.metrics,
+            step=self.step,
             new_limit=lambda: DeadLimit(settings.dead_in_row, settings.dead_share),
         )
 
