@@ -1,0 +1,64 @@
+"""The hit as a plain ASGI function: the same answers and events as in the lane, on any server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from deploy.embedded.backends import HOST, free_port
+from qz_common.ops import QuietServer, running
+from qz_redirect.asgi import make_app
+from tests.fixtures.edge import (
+    code,
+    exchange,
+    get,
+    journaled,
+    locations,
+    put,
+    serving,
+    settings_for,
+    slugs,
+    statuses,
+)
+
+ROUTES = slugs(
+    plain=code(),
+    passing=code("lnk_2", pass_query=True, utm={"utm_source": "qr"}),
+    paused=code("lnk_3", status="paused"),
+)
+PATHS = ("/plain", "/PLAIN", "/r/plain", "/passing?x=%20a", "/paused", "/nosuch", "/x")
+
+
+@asynccontextmanager
+async def elsewhere(data: Path) -> AsyncIterator[int]:
+    """The application on uvicorn as it is, h11 included, without our protocol class."""
+    port = free_port()
+    app = make_app(settings_for(data))
+    config = uvicorn.Config(app, HOST, port, http="h11", log_config=None, access_log=False)
+    async with running(QuietServer(config)):
+        yield port
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_any_server_gives_the_answer_and_the_event_of_the_lane(
+    tmp_path: Path, path: str
+) -> None:
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    for data in (ours, theirs):
+        put(data, ROUTES)
+    async with serving(settings_for(ours)) as settings:
+        expected = await exchange(settings.port, get(path, "User-Agent: x"))
+    async with elsewhere(theirs) as port:
+        found = await exchange(port, get(path, "User-Agent: x"))
+    assert statuses(found) == statuses(expected)
+    assert locations(found) == locations(expected)
+    assert comparable(theirs) == comparable(ours)
+
+
+def comparable(data: Path) -> list[dict[str, object]]:
+    """Without what no two edges share: journal, time, and hashes under a salt of their own."""
+    own = {"journal", "ts_ms", "visitor", "ip_hash"}
+    events = [{name: getattr(e, name) for name in e.__struct_fields__} for e in journaled(data)]
+    return [{name: event[name] for name in event.keys() - own} for event in events]
