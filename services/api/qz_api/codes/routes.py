@@ -3,49 +3,49 @@
 import asyncio
 
 from qz_api.auth.scopes import Scope
-from qz_api.codes import service, store
-from qz_api.codes.schemas import CodeCreate, CodePatch, CodeView, code_view
-from qz_api.db import Row
-from qz_api.deps import Deps
+from qz_api.codes import changing, listing, service, store
+from qz_api.codes.listing import CODES, CodeQuery
+from qz_api.codes.payload import payload_of_code
+from qz_api.codes.schemas import CodeCreate, CodePatch, CodeView, code_view, draft_of
+from qz_api.codes.service import Found
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, PageQuery, cut
+from qz_api.http.paging import Page, cut
 from qz_api.http.respond import Answer, created, deleted, raw, shown
-from qz_common.errors import Conflict, NotFound, PreconditionFailed
-from qz_common.urls import UrlPolicy
-from qz_render import parse_content, parse_style, render
+from qz_api.links.draft import refuse
+from qz_api.links.listing import count, place_of, read_place, select
+from qz_api.links.policy import deployment_hosts
+from qz_api.links.schemas import NewSlug
+from qz_common.errors import Conflict, Gone, NotFound, PreconditionFailed, TooMany, Unavailable
+from qz_common.ids import show_id
+from qz_render import parse_size, parse_style, render
 
 
 async def create_code(call: Call) -> Answer:
-    row = await service.create_code(
-        call.conn, call.principal, call.body(CodeCreate), _policy(call.deps), call.now
+    draft, report = draft_of(call.body(CodeCreate))
+    (found,) = await service.create_codes(
+        call.conn, call.principal, [draft], _hosts(call), call.now, [report]
     )
-    view = _view(call, row)
-    return created(view, f"/v1/qr-codes/{view.id}", version=row["version"])
+    return _created(call, found)
 
 
 async def get_code(call: Call) -> Answer:
-    row = await service.get_code(call.conn, call.principal, call.id("qr"))
-    return shown(_view(call, row), version=row["version"])
+    return _shown(call, await service.get_code(call.conn, call.principal, call.id("qr")))
 
 
 async def list_codes(call: Call) -> Answer:
-    query = call.query(PageQuery)
-    principal = call.principal
-    cursors = call.cursors()
-    rows = await store.list_codes(
-        call.conn,
-        principal.workspace,
-        principal.mode,
-        cursors.read_place(query.cursor),
-        query.limit + 1,
-    )
-    kept, following = cut(rows, query.limit, cursors, lambda row: (row["created_at"], row["id"]))
+    query = call.query(CodeQuery)
+    cursors = call.cursors(*query.filters())
+    place = read_place(cursors, query)
+    built = await listing.build_codes(call.conn, call.principal, query, call.now)
     total = None
     if query.include:
-        total = await store.count_codes(call.conn, principal.workspace, principal.mode)
+        total = await call.conn.fetchval(count(built, CODES, query), *built.values)
+    sql = select(built, CODES, query, place)
+    rows = await store.list_codes(call.conn, sql, built.values)
+    kept, following = cut(rows, query.limit, cursors, lambda row: place_of(row, CODES, query))
     page = Page[CodeView](
-        data=[_view(call, row) for row in kept],
+        data=[_view(call, service.found_in(row)) for row in kept],
         has_more=following is not None,
         next_cursor=following,
         total=total,
@@ -54,43 +54,81 @@ async def list_codes(call: Call) -> Answer:
 
 
 async def patch_code(call: Call) -> Answer:
-    body = call.body(CodePatch)
-    code = await service.get_code(call.conn, call.principal, call.id("qr"))
-    call.check_version(code["version"])
-    row = await service.retarget(
-        call.conn, call.principal, code, body.destination_url, _policy(call.deps), call.now
+    draft, report = draft_of(call.body(CodePatch))
+    effective_from = draft.pop("effective_from", None)
+    if draft.get("status", "") is None:
+        report.add("status", "required", "a code has a status")
+    refuse(report.errors)
+    found = await changing.update_code(
+        call.conn,
+        call.principal,
+        call.id("qr"),
+        draft,
+        _hosts(call),
+        call.now,
+        report,
+        call.check_version,
+        effective_from,
     )
-    return shown(_view(call, row), version=row["version"])
+    return _shown(call, found)
 
 
 async def delete_code(call: Call) -> Answer:
-    code = await service.get_code(call.conn, call.principal, call.id("qr"))
-    call.check_version(code["version"])
-    await service.delete_code(call.conn, call.principal, code, call.now)
+    await service.delete_code(
+        call.conn, call.principal, call.id("qr"), call.now, call.check_version
+    )
     return deleted()
+
+
+async def restore_code(call: Call) -> Answer:
+    found = await service.restore_code(call.conn, call.principal, call.id("qr"), call.now)
+    return _shown(call, found)
+
+
+async def duplicate_code(call: Call) -> Answer:
+    body = call.body(NewSlug)
+    found = await service.duplicate_code(
+        call.conn, call.principal, call.id("qr"), body.slug, body.name, call.now
+    )
+    return _created(call, found)
 
 
 async def get_image(call: Call) -> Answer:
     async with call.deps.db.transaction(call.principal.workspace) as conn:
-        code = await service.get_code(conn, call.principal, call.id("qr"))
-    # in capitals a symbol is smaller, and its scans can be told from clicks
-    payload = f"{call.deps.settings.edge_url}/{code['slug']}".upper()
-    image = await asyncio.to_thread(_draw, payload, code["size"])
-    return raw(image, "image/png")
+        found = await service.get_code(conn, call.principal, call.id("qr"))
+    payload = payload_of_code(found, call.deps.settings.edge_url)
+    return raw(await asyncio.to_thread(_draw, payload, found), "image/png")
 
 
-def _draw(payload: str, size: int) -> bytes:
-    content = parse_content({"kind": "url", "url": payload})
-    return render(content, parse_style({}), "png", size).data
+async def get_analytics(call: Call) -> Answer:
+    async with call.deps.db.transaction(call.principal.workspace) as conn:
+        found = await service.get_code(conn, call.principal, call.id("qr"))
+    if found.link is None:
+        raise NotFound("a static code is never counted")
+    question = {"scope": {"link": [show_id("lnk", found.link["id"])]}}
+    return await call.deps.analytics.ask("/internal/summary", call.principal, question)
 
 
-def _view(call: Call, row: Row) -> CodeView:
-    settings = call.deps.settings
-    return code_view(row, settings.api_url, settings.edge_url)
+def _draw(payload: str, found: Found) -> bytes:
+    style = parse_style(found.code["style"])
+    return render(payload, style, "png", parse_size(found.code["size"])).data
 
 
-def _policy(deps: Deps) -> UrlPolicy:
-    return UrlPolicy(own_hosts=frozenset(deps.settings.short_hosts))
+def _view(call: Call, found: Found) -> CodeView:
+    return code_view(found, call.deps.settings, call.now)
+
+
+def _shown(call: Call, found: Found) -> Answer:
+    return shown(_view(call, found), version=found.code["version"])
+
+
+def _created(call: Call, found: Found) -> Answer:
+    view = _view(call, found)
+    return created(view, f"/v1/qr-codes/{view.id}", version=found.code["version"])
+
+
+def _hosts(call: Call) -> frozenset[str]:
+    return deployment_hosts(call.deps.settings)
 
 
 OPERATIONS = (
@@ -116,7 +154,7 @@ OPERATIONS = (
         tag="qr codes",
         handler=list_codes,
         scope=Scope.QR_READ,
-        query=PageQuery,
+        query=CodeQuery,
         answer=Page[CodeView],
     ),
     Operation(
@@ -134,7 +172,7 @@ OPERATIONS = (
         method="PATCH",
         path="/v1/qr-codes/{id}",
         id="updateQrCode",
-        summary="Change where a code leads",
+        summary="Change a code, or where it leads",
         tag="qr codes",
         handler=patch_code,
         scope=Scope.QR_WRITE,
@@ -142,17 +180,44 @@ OPERATIONS = (
         answer=CodeView,
         problems=(NotFound, Conflict, PreconditionFailed),
         example={"destination_url": "https://example.com/new"},
+        description="Any subset of fields. Null takes an option away; `style`, `utm`, `app` and"
+        " `metadata` change field by field.",
     ),
     Operation(
         method="DELETE",
         path="/v1/qr-codes/{id}",
         id="deleteQrCode",
-        summary="Delete a code",
+        summary="Delete a code; it can be restored for 30 days",
         tag="qr codes",
         handler=delete_code,
         scope=Scope.QR_DELETE,
         status=204,
         problems=(NotFound, Conflict, PreconditionFailed),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/qr-codes/{id}/restore",
+        id="restoreQrCode",
+        summary="Bring a deleted code back, with its link",
+        tag="qr codes",
+        handler=restore_code,
+        scope=Scope.QR_WRITE,
+        answer=CodeView,
+        problems=(NotFound, Gone),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/qr-codes/{id}/duplicate",
+        id="duplicateQrCode",
+        summary="The same again with a slug of its own",
+        tag="qr codes",
+        handler=duplicate_code,
+        scope=Scope.QR_WRITE,
+        body=NewSlug,
+        answer=CodeView,
+        status=201,
+        problems=(NotFound, Conflict, TooMany),
+        example={"name": "Second print run"},
     ),
     Operation(
         method="GET",
@@ -164,6 +229,17 @@ OPERATIONS = (
         scope=Scope.QR_READ,
         media_types=("image/png",),
         problems=(NotFound,),
+        uses="nothing",
+    ),
+    Operation(
+        method="GET",
+        path="/v1/qr-codes/{id}/analytics",
+        id="getQrCodeAnalytics",
+        summary="Scans of a code",
+        tag="analytics",
+        handler=get_analytics,
+        scope=Scope.ANALYTICS_READ,
+        problems=(NotFound, Unavailable),
         uses="nothing",
     ),
 )

@@ -1,34 +1,73 @@
 """Shapes of /v1/qr-codes."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal, cast
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from qz_api.auth.principal import Mode
-from qz_api.db import Row
-from qz_api.http.schema import In, Moment, Name, Out
+from qz_api.codes.service import Found
+from qz_api.http.schema import In, Moment, Out
+from qz_api.links.draft import CodeDraft, Report
+from qz_api.links.schemas import (
+    Id,
+    LinkOptions,
+    LinkPart,
+    Lock,
+    MetadataValue,
+    NewLinkOptions,
+    Organised,
+    Settable,
+    Status,
+    link_part,
+    shown,
+    status_of,
+)
+from qz_api.settings import ApiSettings
 from qz_common.ids import show_id
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9_-]{3,64}$")]
-Url = Annotated[str, Field(min_length=1, max_length=4096)]
+PLAIN_STYLE: Mapping[str, Any] = {
+    "foreground": "#000000",
+    "background": "#ffffff",
+    "modules": "square",
+    "eye_frame": "auto",
+    "eye_ball": "auto",
+    "frame": "none",
+    "frame_text": "",
+    "logo_url": None,
+    "error_correction": "auto",
+    "quiet_zone": 4,
+}
 
 
-class CodeCreate(In):
-    destination_url: Url
-    slug: Slug | None = None
-    name: Name | Literal[""] = ""
+class Drawn(In):
+    """How a code looks."""
+
+    style: dict[str, Any] | None = None
+    style_id: Id | None = None
+    """A saved style to begin with; it is copied."""
+    format: Literal["png", "svg", "webp", "pdf", "eps"] | None = None
+    size: int | float | dict[str, Any] | None = None
+    """Pixels, or print units: `{"mm": 30, "dpi": 300}`."""
 
 
-class CodePatch(In):
-    destination_url: Url
+class CodeCreate(NewLinkOptions, Drawn, Organised):
+    """The options of the link may stand at the top or under `link`."""
+
+    type: Literal["dynamic", "static"] = "dynamic"
+    content: dict[str, Any] | None = None
+    link: NewLinkOptions | None = None
+    link_id: Id | None = None
+    """Makes another code for a link that is there."""
 
 
-class LinkView(Out):
-    id: str
-    slug: str
-    short_url: str
-    destination_url: str
-    version: int
+class CodePatch(LinkOptions, Drawn, Organised):
+    content: dict[str, Any] | None = None
+    link: LinkOptions | None = None
+    status: Settable | None = None
+    effective_from: Moment | None = None
+    """When a change of the destination is to happen; at once when left out."""
 
 
 class CodeView(Out):
@@ -36,39 +75,110 @@ class CodeView(Out):
     mode: Mode
     type: Literal["dynamic", "static"]
     name: str
-    status: str
+    status: Status
     content: dict[str, Any]
-    link: LinkView
+    link: LinkPart | None
+    """None for a static code."""
+    style: dict[str, Any]
+    style_id: str | None
     format: str
-    size: int
+    size: int | dict[str, Any]
     image_url: str
+    campaign_id: str | None
+    tags: list[str]
+    metadata: dict[str, MetadataValue]
+    locked: list[Lock] = Field(default_factory=list)
     scan_count: int
     last_scan_at: Moment | None
+    download_count: int
     created_at: Moment
     updated_at: Moment
 
 
-def code_view(row: Row, api_url: str, edge_url: str) -> CodeView:
-    id = show_id("qr", row["id"])
+def draft_of(body: BaseModel, root: str = "") -> tuple[CodeDraft, Report]:
+    """What a body names, in one level, with pointers to where it was written."""
+    given = body.model_dump(exclude_unset=True)
+    below = given.pop("link", None) or {}
+    places = dict.fromkeys(below, f"{root}/link")
+    report = Report(root, places)
+    for name in below.keys() & given.keys():
+        if below[name] != given[name]:
+            report.add(name, "given_twice", f"{name} stands at the top with another value")
+    draft = {**given, **below}
+    _join_host(draft, report)
+    _join_content(draft, report)
+    return cast(CodeDraft, draft), report
+
+
+def _join_host(draft: dict[str, Any], report: Report) -> None:
+    domain = draft.pop("domain_id", None)
+    if domain is not None and draft.get("host"):
+        report.add("domain_id", "given_twice", "host names a domain already")
+    if domain is not None:
+        draft["host"] = domain
+
+
+def _join_content(draft: dict[str, Any], report: Report) -> None:
+    """A dynamic URL code says the same in two places; either will do."""
+    content = draft.get("content")
+    if draft.get("type") == "static" or not isinstance(content, dict):
+        return
+    if content.get("kind") == "url" and set(content) == {"kind", "url"}:
+        del draft["content"]
+        url = content["url"]
+        if not isinstance(url, str):
+            report.add("content/url", "invalid_type", "a URL is a text")
+        elif draft.get("destination_url") not in (None, url):
+            report.add("content/url", "given_twice", "destination_url says something else")
+        elif draft.get("destination_id") is None and draft.get("landing_page_id") is None:
+            draft["destination_url"] = url
+
+
+def code_view(found: Found, settings: ApiSettings, now: datetime) -> CodeView:
+    code, link = found.code, found.link
+    id = show_id("qr", code["id"])
     return CodeView(
         id=id,
-        mode=row["mode"],
-        type=row["type"],
-        name=row["name"],
-        status=row["status"],
-        content=row["content"],
-        link=LinkView(
-            id=show_id("lnk", row["link_id"]),
-            slug=row["slug"],
-            short_url=f"{edge_url}/{row['slug']}",
-            destination_url=row["destination_url"],
-            version=row["link_version"],
-        ),
-        format=row["format"],
-        size=row["size"],
-        image_url=f"{api_url}/v1/qr-codes/{id}/image",
-        scan_count=row["scan_count"],
-        last_scan_at=row["last_scan_at"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
+        mode=code["mode"],
+        type=code["type"],
+        name=code["name"],
+        status=_status(found, now),
+        content=content_of(found),
+        link=link_part(link, settings.edge_url) if link else None,
+        style={**PLAIN_STYLE, **code["style"]},
+        style_id=shown("sty", code["style_id"]),
+        format=code["format"],
+        size=code["size"],
+        image_url=f"{settings.api_url}/v1/qr-codes/{id}/image",
+        campaign_id=shown("cmp", code["campaign_id"]),
+        tags=code["tags"],
+        metadata=code["metadata"],
+        locked=link["locked"] if link else [],
+        scan_count=link["scan_count"] if link else 0,
+        last_scan_at=link["last_scan_at"] if link else None,
+        download_count=code["download_count"],
+        created_at=code["created_at"],
+        updated_at=code["updated_at"],
     )
+
+
+def content_of(found: Found) -> dict[str, Any]:
+    """What a static code says, or what its link leads to."""
+    link = found.link
+    if link is None:
+        kept: dict[str, Any] = found.code["content"]
+        return kept
+    if link["content"] is not None:
+        return dict(link["content"])
+    if link["kind"] == "landing_page":
+        return {"kind": "landing_page", "landing_page_id": shown("pg", link["page_id"])}
+    return {"kind": "url", "url": link["destination_url"]}
+
+
+def _status(found: Found, now: datetime) -> Status:
+    if found.code["deleted_at"] is not None:
+        return "deleted"
+    if found.link is not None:
+        return status_of(found.link, now)
+    status: Status = found.code["status"]
+    return status

@@ -1,69 +1,298 @@
-"""What may become of a code and its link, each in one transaction with its outbox rows."""
+"""What may become of codes, one or many, each command in one transaction with its outbox rows.
 
+A code and its link are locked link first. A draft may name fields of both; see reading.py.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
 from qz_api.codes import store
-from qz_api.codes.schemas import CodeCreate
+from qz_api.codes.reading import BLANK, link_draft, read_code, read_static
 from qz_api.db import Connection, Row
 from qz_api.limits.quota import charge_created
 from qz_api.links import service as links
 from qz_api.links import store as link_store
-from qz_api.links.publish import publish
-from qz_common.errors import NotFound
-from qz_common.ids import new_uuid
-from qz_common.urls import UrlPolicy
+from qz_api.links.context import Context, gather
+from qz_api.links.draft import CodeDraft, Report, refuse
+from qz_api.links.fields import Columns
+from qz_api.links.publish import Link, publish
+from qz_api.links.reading import read_new
+from qz_api.links.writing import insert_all as insert_links
+from qz_api.links.writing import told as told_link
+from qz_api.links.writing import write_all as write_links
+from qz_common.errors import FieldError, NotFound
+from qz_common.ids import new_uuid, read_id, show_id
+
+Code = Mapping[str, Any]
+CheckVersion = Callable[[int], None]
 
 
-async def create_code(
-    conn: Connection, principal: Principal, draft: CodeCreate, policy: UrlPolicy, now: datetime
-) -> Row:
-    link = await links.create_link(conn, principal, draft.destination_url, draft.slug, policy, now)
-    id = new_uuid()
-    await store.insert_code(
-        conn,
-        id=id,
-        workspace=principal.workspace,
-        mode=principal.mode,
-        link=link["id"],
-        name=draft.name,
-        content={"kind": "url", "url": link["destination_url"]},
-        created_by=principal.id,
-        now=now,
-    )
-    await publish(conn, link, id)
-    await charge_created(conn, principal, 1, now)
-    return await get_code(conn, principal, id)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A code with the link it prints; a static one has none."""
+
+    code: Code
+    link: Link | None
 
 
-async def get_code(conn: Connection, principal: Principal, id: UUID) -> Row:
-    row = await store.get_code(conn, principal.workspace, principal.mode, id)
-    if row is None:
-        raise NotFound("there is no such code here")
-    return row
+@dataclass(slots=True)
+class _Planned:
+    """One code on its way into the tables."""
+
+    code: Columns
+    new_link: Columns | None = None
+    shared_link: UUID | None = None
 
 
-async def retarget(
+async def create_codes(
     conn: Connection,
     principal: Principal,
-    code: Row,
-    destination_url: str,
-    policy: UrlPolicy,
+    drafts: Sequence[CodeDraft],
+    own_hosts: frozenset[str],
     now: datetime,
-) -> Row:
-    location = links.admitted(destination_url, policy)
-    await links.lock(conn, principal, code["link_id"])
-    link = await link_store.set_destination(
-        conn, principal.workspace, code["link_id"], location, now
+    reports: Sequence[Report] | None = None,
+) -> list[Found]:
+    """All of them or none; as many statements for 500 as for one."""
+    reports = reports or [Report() for _ in drafts]
+    context = await gather(conn, principal, drafts, own_hosts)
+    shared = await _lock_shared(conn, principal, drafts)
+    planned = [
+        _plan(draft, context, shared, report) for draft, report in zip(drafts, reports, strict=True)
+    ]
+    _refuse_all(reports)
+    made = await _insert_links(conn, principal, planned, reports, now)
+    codes = await _insert_codes(conn, principal, planned, made, now)
+    await publish(conn, list(made.values()))
+    settled = await settle(conn, principal, list(shared.values()), now)
+    every = {**shared, **settled, **{link["id"]: link for link in made.values()}}
+    found = [Found(code, every.get(code["link_id"])) for code in codes]
+    await audit.record_all(
+        conn,
+        principal,
+        "qr.created",
+        [(show_id("qr", each.code["id"]), None, told(each)) for each in found],
     )
-    await store.touch(conn, principal.workspace, code["id"], now)
-    await publish(conn, link, code["id"])
-    return await get_code(conn, principal, code["id"])
+    await charge_created(conn, principal, len(found), now)
+    return found
 
 
-async def delete_code(conn: Connection, principal: Principal, code: Row, now: datetime) -> None:
-    await links.lock(conn, principal, code["link_id"])
-    link = await link_store.mark_deleted(conn, principal.workspace, code["link_id"], now)
-    await store.mark_deleted(conn, principal.workspace, code["id"], now)
-    await publish(conn, link, code["id"])
+async def get_code(conn: Connection, principal: Principal, id: UUID) -> Found:
+    row = await store.get_code(conn, principal.workspace, principal.mode, id)
+    if row is None:
+        raise absent()
+    return found_in(row)
+
+
+async def get_codes(
+    conn: Connection, principal: Principal, ids: Sequence[UUID]
+) -> dict[UUID, Found]:
+    rows = await store.get_codes(conn, principal.workspace, principal.mode, ids)
+    return {row["id"]: found_in(row) for row in rows}
+
+
+async def delete_code(
+    conn: Connection, principal: Principal, id: UUID, now: datetime, check: CheckVersion
+) -> None:
+    """With its link when it was the last code of one that was made for codes."""
+    found = await lock_code(conn, principal, id)
+    check(found.code["version"])
+    await store.update_codes(
+        conn, principal.workspace, [{**found.code, "deleted_at": now, "updated_at": now}]
+    )
+    link = found.link
+    if link is not None:
+        left = await store.single_codes(conn, principal.workspace, [link["id"]])
+        if left or link["standalone"]:
+            await settle(conn, principal, [link], now)
+        else:
+            await links.delete_link(conn, principal, link, now)
+    await audit.record(conn, principal, "qr.deleted", show_id("qr", id), told(found), None)
+
+
+async def restore_code(conn: Connection, principal: Principal, id: UUID, now: datetime) -> Found:
+    link_id = await store.link_of_deleted(conn, principal.workspace, principal.mode, id)
+    link = await links.lock_any(conn, principal, link_id) if link_id else None
+    rows = await store.lock_codes(conn, principal.workspace, principal.mode, [id], deleted=True)
+    if not rows:
+        raise absent()
+    links.check_restorable(rows[0]["deleted_at"], now)
+    if link is not None and link["deleted_at"] is not None:
+        link = await links.revive(conn, principal, link, now)
+    await store.update_codes(
+        conn, principal.workspace, [{**rows[0], "deleted_at": None, "updated_at": now}]
+    )
+    if link is not None:
+        await settle(conn, principal, [link], now)
+    found = await get_code(conn, principal, id)
+    await audit.record(conn, principal, "qr.restored", show_id("qr", id), None, told(found))
+    return found
+
+
+async def duplicate_code(
+    conn: Connection,
+    principal: Principal,
+    id: UUID,
+    slug: str | None,
+    name: str | None,
+    now: datetime,
+) -> Found:
+    """The same again with a slug of its own, counting from nothing."""
+    before = await get_code(conn, principal, id)
+    code = {each: before.code[each] for each in (*BLANK, "type", "printed_url")}
+    code |= {"id": new_uuid(), "name": name or before.code["name"], "printed_url": ""}
+    planned = _Planned(code)
+    report = Report()
+    if before.link is not None:
+        planned.new_link = links.copied(before.link, slug, report) | {
+            "code_id": code["id"],
+            "name": code["name"],
+        }
+    elif slug:
+        report.add("slug", "static_code", "a static code has no link")
+    _refuse_all([report])
+    made = await _insert_links(conn, principal, [planned], [report], now)
+    (row,) = await _insert_codes(conn, principal, [planned], made, now)
+    await publish(conn, list(made.values()))
+    found = Found(row, made.get(row["id"]))
+    await audit.record(conn, principal, "qr.created", show_id("qr", row["id"]), None, told(found))
+    await charge_created(conn, principal, 1, now)
+    return found
+
+
+async def lock_code(conn: Connection, principal: Principal, id: UUID) -> Found:
+    known = await store.links_of(conn, principal.workspace, principal.mode, [id])
+    if id not in known:
+        raise absent()
+    link_id = known[id]
+    link = await links.lock_link(conn, principal, link_id) if link_id else None
+    rows = await store.lock_codes(conn, principal.workspace, principal.mode, [id])
+    if not rows:
+        raise absent()
+    return Found(dict(rows[0]), link)
+
+
+async def settle(
+    conn: Connection, principal: Principal, locked: Sequence[Link], now: datetime
+) -> dict[UUID, Link]:
+    """Says in each of these links which code prints it, after codes came or went."""
+    left = await store.single_codes(conn, principal.workspace, [link["id"] for link in locked])
+    changes: list[tuple[Link, Columns]] = []
+    for link in locked:
+        codes, one = left.get(link["id"], (0, None))
+        code = one if codes == 1 else None
+        changes.append((link, {} if code == link["code_id"] else {"code_id": code}))
+    after = await write_links(conn, principal, changes, now)
+    return {link["id"]: link for link in after}
+
+
+def found_in(row: Row) -> Found:
+    code = {name: row[name] for name in store.COLUMNS}
+    if code["link_id"] is None:
+        return Found(code, None)
+    return Found(code, {name: row[f"{store.LINK}{name}"] for name in link_store.COLUMNS})
+
+
+def told(found: Found) -> dict[str, Any]:
+    """As audit entries tell it."""
+    link = told_link(found.link) if found.link else {}
+    return {**{f"link_{name}": value for name, value in link.items()}, **told_link(found.code)}
+
+
+def absent() -> NotFound:
+    return NotFound("there is no such code here")
+
+
+def _plan(
+    draft: CodeDraft, context: Context, shared: Mapping[str, Link], report: Report
+) -> _Planned:
+    code = {**BLANK, **read_code(draft, context, report, BLANK), "id": new_uuid()}
+    code |= {"type": draft.get("type", "dynamic"), "printed_url": draft.get("printed_url", "")}
+    if code["type"] == "static":
+        return _Planned(code | read_static(draft, context, report))
+    if draft.get("link_id"):
+        return _plan_shared(draft, code, shared, report)
+    link = read_new(link_draft(draft, mirrors=True), context, report)
+    return _Planned(code | {"content_kind": link["kind"]}, link | {"code_id": code["id"]})
+
+
+def _plan_shared(
+    draft: CodeDraft, code: Columns, shared: Mapping[str, Link], report: Report
+) -> _Planned:
+    for name in link_draft(draft, mirrors=False):
+        if draft.get(name) is not None:
+            report.add(name, "link_exists", "the link is there already: change it by itself")
+    link = shared.get(draft["link_id"] or "")
+    if link is None:
+        report.add("link_id", "unknown_link", "there is no such link")
+        return _Planned(code)
+    return _Planned(code | {"content_kind": link["kind"]}, shared_link=link["id"])
+
+
+async def _lock_shared(
+    conn: Connection, principal: Principal, drafts: Sequence[CodeDraft]
+) -> dict[str, Link]:
+    named = {name for draft in drafts if (name := draft.get("link_id"))}
+    ids = [id for name in named if (id := read_id("lnk", name))]
+    if not ids:
+        return {}
+    rows = await link_store.lock_links(conn, principal.workspace, principal.mode, ids)
+    return {show_id("lnk", row["id"]): dict(row) for row in rows}
+
+
+async def _insert_links(
+    conn: Connection,
+    principal: Principal,
+    planned: Sequence[_Planned],
+    reports: Sequence[Report],
+    now: datetime,
+) -> dict[UUID, Link]:
+    """New links by the code that prints each."""
+    wanted = [
+        (each.new_link, report)
+        for each, report in zip(planned, reports, strict=True)
+        if each.new_link is not None
+    ]
+    if not wanted:
+        return {}
+    columns, of = zip(*wanted, strict=True)
+    made = await insert_links(conn, principal, columns, of, now)
+    return {link["code_id"]: link for link in made}
+
+
+async def _insert_codes(
+    conn: Connection,
+    principal: Principal,
+    planned: Sequence[_Planned],
+    made: Mapping[UUID, Link],
+    now: datetime,
+) -> list[Code]:
+    fixed = {
+        "workspace_id": principal.workspace,
+        "mode": principal.mode,
+        "dialect": principal.dialect,
+        "created_by": principal.id,
+        "created_at": now,
+        "updated_at": now,
+    }
+    rows = [
+        {
+            **each.code,
+            **fixed,
+            "link_id": made[each.code["id"]]["id"] if each.new_link else each.shared_link,
+        }
+        for each in planned
+    ]
+    stored = {row["id"]: dict(row) for row in await store.insert_codes(conn, rows)}
+    return [stored[row["id"]] for row in rows]
+
+
+def _refuse_all(reports: Sequence[Report]) -> None:
+    errors: list[FieldError] = []
+    for report in reports:
+        errors += report.errors
+    refuse(errors)

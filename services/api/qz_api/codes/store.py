@@ -1,48 +1,61 @@
 """All SQL about codes, each read with the link it prints."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from qz_api.db import Connection, Row
-from qz_api.http.paging import Place
+from qz_api.links import store as links
 
-JOINED = """c.id, c.mode, c.type, c.name, c.content, c.format, c.size, c.version, c.created_at,
-    c.updated_at, c.link_id, l.slug, l.status, l.destination_url, l.scan_count, l.last_scan_at,
-    l.version AS link_version"""
+FIXED = (
+    "id", "workspace_id", "mode", "link_id", "type", "printed_url", "dialect", "created_by",
+    "created_at",
+)  # fmt: skip
+WRITTEN = (
+    "name", "status", "content", "content_kind", "style", "style_id", "format", "size",
+    "campaign_id", "tags", "metadata", "deleted_at", "updated_at",
+)  # fmt: skip
+COLUMNS = (*FIXED, *WRITTEN, "download_count", "version")
+NAMES = ", ".join(COLUMNS)
+NEW = ", ".join((*FIXED, *WRITTEN))
+CHANGES = ", ".join(f"{name} = r.{name}" for name in WRITTEN)
+LINK = "link_"
+JOINED = ", ".join(
+    (*(f"c.{name}" for name in COLUMNS), *(f"l.{name} AS {LINK}{name}" for name in links.COLUMNS))
+)
+"""A code and its link in one row; `link_id` is the code's own and the link's."""
+FROM = "codes c LEFT JOIN links l ON l.id = c.link_id"
 
 
-async def insert_code(
-    conn: Connection,
-    *,
-    id: UUID,
-    workspace: UUID,
-    mode: str,
-    link: UUID,
-    name: str,
-    content: Mapping[str, Any],
-    created_by: str,
-    now: datetime,
-) -> None:
-    await conn.execute(
-        """INSERT INTO codes (id, workspace_id, mode, link_id, type, name, content, created_by,
-               created_at, updated_at)
-           VALUES ($1, $2, $3, $4, 'dynamic', $5, $6, $7, $8, $8)""",
-        id,
-        workspace,
-        mode,
-        link,
-        name,
-        content,
-        created_by,
-        now,
+async def insert_codes(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> list[Row]:
+    made: list[Row] = await conn.fetch(
+        f"""INSERT INTO codes ({NEW}) SELECT {NEW} FROM jsonb_populate_recordset(NULL::codes, $1)
+            RETURNING {NAMES}""",
+        [{name: row[name] for name in (*FIXED, *WRITTEN)} for row in rows],
     )
+    return made
+
+
+async def update_codes(
+    conn: Connection, workspace: UUID, rows: Sequence[Mapping[str, Any]]
+) -> list[Row]:
+    """Rows in full, as their locked selves with changes."""
+    plain = [{name: row[name] for name in ("id", *WRITTEN)} for row in rows]
+    changed: list[Row] = await conn.fetch(
+        f"""UPDATE codes c SET {CHANGES}, version = c.version + 1
+            FROM jsonb_populate_recordset(NULL::codes, $2) r
+            WHERE c.workspace_id = $1 AND c.id = r.id
+            RETURNING {", ".join(f"c.{name}" for name in COLUMNS)}""",
+        workspace,
+        plain,
+    )
+    return changed
 
 
 async def get_code(conn: Connection, workspace: UUID, mode: str, id: UUID) -> Row | None:
     return await conn.fetchrow(
-        f"""SELECT {JOINED} FROM codes c LEFT JOIN links l ON l.id = c.link_id
+        f"""SELECT {JOINED} FROM {FROM}
             WHERE c.workspace_id = $1 AND c.mode = $2 AND c.id = $3 AND c.deleted_at IS NULL""",
         workspace,
         mode,
@@ -50,49 +63,116 @@ async def get_code(conn: Connection, workspace: UUID, mode: str, id: UUID) -> Ro
     )
 
 
-async def list_codes(
-    conn: Connection, workspace: UUID, mode: str, after: Place | None, limit: int
+async def get_codes(
+    conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]
 ) -> list[Row]:
-    created_at, id = after or (None, None)
     rows: list[Row] = await conn.fetch(
-        f"""SELECT {JOINED} FROM codes c LEFT JOIN links l ON l.id = c.link_id
-            WHERE c.workspace_id = $1 AND c.mode = $2 AND c.deleted_at IS NULL
-              AND ($3::timestamptz IS NULL OR (c.created_at, c.id) < ($3, $4::uuid))
-            ORDER BY c.created_at DESC, c.id DESC LIMIT $5""",
+        f"""SELECT {JOINED} FROM {FROM}
+            WHERE c.workspace_id = $1 AND c.mode = $2 AND c.id = ANY($3::uuid[])
+              AND c.deleted_at IS NULL""",
         workspace,
         mode,
-        created_at,
-        id,
-        limit,
+        list(ids),
     )
     return rows
 
 
-async def count_codes(conn: Connection, workspace: UUID, mode: str) -> int:
-    count: int = await conn.fetchval(
-        """SELECT count(*) FROM codes
-           WHERE workspace_id = $1 AND mode = $2 AND deleted_at IS NULL""",
+async def links_of(
+    conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]
+) -> dict[UUID, UUID | None]:
+    """The link of each of these live codes; it never changes, so it may be read before locking."""
+    rows = await conn.fetch(
+        """SELECT id, link_id FROM codes WHERE workspace_id = $1 AND mode = $2
+             AND id = ANY($3::uuid[]) AND deleted_at IS NULL""",
         workspace,
         mode,
+        list(ids),
     )
-    return count
+    return {row["id"]: row["link_id"] for row in rows}
 
 
-async def touch(conn: Connection, workspace: UUID, id: UUID, now: datetime) -> None:
-    await conn.execute(
-        """UPDATE codes SET updated_at = $3, version = version + 1
-           WHERE workspace_id = $1 AND id = $2""",
+async def lock_codes(
+    conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID], *, deleted: bool = False
+) -> list[Row]:
+    """Behind the locks of their links, in one order for everybody."""
+    rows: list[Row] = await conn.fetch(
+        f"""SELECT {NAMES} FROM codes
+            WHERE workspace_id = $1 AND mode = $2 AND id = ANY($3::uuid[])
+              AND (deleted_at IS NOT NULL) = $4
+            ORDER BY id FOR UPDATE""",
         workspace,
+        mode,
+        list(ids),
+        deleted,
+    )
+    return rows
+
+
+async def link_of_deleted(conn: Connection, workspace: UUID, mode: str, id: UUID) -> UUID | None:
+    link: UUID | None = await conn.fetchval(
+        """SELECT link_id FROM codes WHERE workspace_id = $1 AND mode = $2 AND id = $3
+             AND deleted_at IS NOT NULL""",
+        workspace,
+        mode,
         id,
+    )
+    return link
+
+
+async def list_codes(conn: Connection, sql: str, values: Sequence[Any]) -> list[Row]:
+    rows: list[Row] = await conn.fetch(sql, *values)
+    return rows
+
+
+async def touch(
+    conn: Connection, workspace: UUID, links: Collection[UUID], now: datetime | None
+) -> None:
+    """A code shows its link, so it changes with it."""
+    await conn.execute(
+        """UPDATE codes c SET version = c.version + 1, content_kind = l.kind,
+               updated_at = coalesce($3, c.updated_at)
+           FROM links l
+           WHERE c.workspace_id = $1 AND c.link_id = ANY($2::uuid[]) AND l.id = c.link_id
+             AND c.deleted_at IS NULL""",
+        workspace,
+        list(links),
         now,
     )
 
 
-async def mark_deleted(conn: Connection, workspace: UUID, id: UUID, now: datetime) -> None:
+async def single_codes(
+    conn: Connection, workspace: UUID, links: Collection[UUID]
+) -> dict[UUID, tuple[int, UUID]]:
+    """By link: how many live codes print it, and one of them."""
+    rows = await conn.fetch(
+        """SELECT link_id, count(*) AS codes, min(id::text)::uuid AS one FROM codes
+           WHERE workspace_id = $1 AND link_id = ANY($2::uuid[]) AND deleted_at IS NULL
+           GROUP BY link_id""",
+        workspace,
+        list(links),
+    )
+    return {row["link_id"]: (row["codes"], row["one"]) for row in rows}
+
+
+async def delete_of_link(conn: Connection, workspace: UUID, link: UUID, now: datetime) -> None:
     await conn.execute(
         """UPDATE codes SET deleted_at = $3, updated_at = $3, version = version + 1
-           WHERE workspace_id = $1 AND id = $2""",
+           WHERE workspace_id = $1 AND link_id = $2 AND deleted_at IS NULL""",
         workspace,
-        id,
+        link,
+        now,
+    )
+
+
+async def restore_of_link(
+    conn: Connection, workspace: UUID, link: UUID, deleted_at: datetime, now: datetime
+) -> None:
+    """Those that went with it, not those that were deleted before."""
+    await conn.execute(
+        """UPDATE codes SET deleted_at = NULL, updated_at = $4, version = version + 1
+           WHERE workspace_id = $1 AND link_id = $2 AND deleted_at = $3""",
+        workspace,
+        link,
+        deleted_at,
         now,
     )

@@ -1,58 +1,219 @@
-"""What may become of a link."""
+"""What may become of links, one or many, in the transaction of a command.
 
+Each command takes plain drafts, locks what it changes, and leaves versions, an audit entry and
+outbox rows with the change. `republish` and `in_use` are for what links lead to.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
-from qz_api.links import store
-from qz_common.errors import Conflict, FieldError, Invalid, NotFound, Unavailable
-from qz_common.ids import new_uuid, random_slug
-from qz_common.urls import UrlPolicy, UrlRefused, admit
-
-TRIES = 5
+from qz_api.codes import store as codes
+from qz_api.db import Connection
+from qz_api.links import neighbours, store
+from qz_api.links.context import gather
+from qz_api.links.draft import LinkDraft, Report, refuse
+from qz_api.links.fields import RESTORABLE, Columns
+from qz_api.links.publish import Link, publish
+from qz_api.links.reading import BLANK, lock_errors, read_columns, read_new
+from qz_api.links.slugs import read_slug
+from qz_api.links.writing import insert_all, told, write_all
+from qz_common.errors import Gone, NotFound
+from qz_common.ids import RANDOM_SLUG_LENGTH, show_id
 
 
 async def create_link(
     conn: Connection,
     principal: Principal,
-    destination_url: str,
-    slug: str | None,
-    policy: UrlPolicy,
+    draft: LinkDraft,
+    own_hosts: frozenset[str],
     now: datetime,
-) -> Row:
-    location = admitted(destination_url, policy)
-    for _ in range(1 if slug else TRIES):
-        row = await store.insert_link(
-            conn,
-            id=new_uuid(),
-            workspace=principal.workspace,
-            mode=principal.mode,
-            slug=slug or random_slug(),
-            destination_url=location,
-            created_by=principal.id,
-            now=now,
-        )
-        if row is not None:
-            return row
-    if slug:
-        error = FieldError("/slug", "slug_taken", "is taken")
-        raise Conflict(f"the slug {slug} is taken", "slug_taken", errors=[error])
-    raise Unavailable("no free slug was found; try again")
+    report: Report | None = None,
+) -> Link:
+    """A link by itself: it outlives the codes that print it."""
+    report = report or Report()
+    context = await gather(conn, principal, [draft], own_hosts)
+    columns = read_new({**draft, "standalone": True}, context, report)
+    refuse(report.errors)
+    (link,) = await insert_all(conn, principal, [columns], [report], now)
+    await publish(conn, [link])
+    await audit.record(
+        conn, principal, "link.created", show_id("lnk", link["id"]), None, told(link)
+    )
+    return link
 
 
-async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
-    row = await store.lock_link(conn, principal.workspace, principal.mode, id)
+async def get_link(conn: Connection, principal: Principal, id: UUID) -> Link:
+    row = await store.get_link(conn, principal.workspace, principal.mode, id)
     if row is None:
-        raise NotFound("there is no such link here")
-    return row
+        raise _absent()
+    return dict(row)
 
 
-def admitted(raw: str, policy: UrlPolicy) -> str:
-    try:
-        return admit(raw, policy).location
-    except UrlRefused as refusal:
-        error = FieldError("/destination_url", refusal.code, str(refusal))
-        raise Invalid(
-            f"the destination is refused: {refusal}", refusal.code, errors=[error]
-        ) from None
+async def lock_link(
+    conn: Connection, principal: Principal, id: UUID, *, deleted: bool = False
+) -> Link:
+    rows = await store.lock_links(conn, principal.workspace, principal.mode, [id], deleted=deleted)
+    if not rows:
+        raise _absent()
+    return dict(rows[0])
+
+
+async def lock_any(conn: Connection, principal: Principal, id: UUID) -> Link:
+    """A link whether it was deleted or not."""
+    for deleted in (False, True):
+        rows = await store.lock_links(
+            conn, principal.workspace, principal.mode, [id], deleted=deleted
+        )
+        if rows:
+            return dict(rows[0])
+    raise _absent()
+
+
+async def read_change(
+    conn: Connection,
+    principal: Principal,
+    before: Link,
+    draft: Mapping[str, Any],
+    own_hosts: frozenset[str],
+    report: Report,
+) -> Columns:
+    """The columns that a draft would change; refuses what it may not."""
+    refuse(lock_errors(draft, before, principal, report))
+    context = await gather(conn, principal, [draft], own_hosts)
+    columns = read_columns(draft, context, report, before)
+    refuse(report.errors)
+    return columns
+
+
+async def update_link(
+    conn: Connection,
+    principal: Principal,
+    before: Link,
+    draft: Mapping[str, Any],
+    own_hosts: frozenset[str],
+    now: datetime,
+    report: Report | None = None,
+) -> Link:
+    columns = await read_change(conn, principal, before, draft, own_hosts, report or Report())
+    (after,) = await write_all(conn, principal, [(before, columns)], now)
+    return after
+
+
+async def delete_link(conn: Connection, principal: Principal, before: Link, now: datetime) -> Link:
+    """With the codes that print it; all come back with `restore_link`."""
+    columns = {"status": "deleted", "deleted_from": before["status"], "deleted_at": now}
+    (after,) = await write_all(conn, principal, [(before, columns)], now, action="link.deleted")
+    await codes.delete_of_link(conn, principal.workspace, before["id"], now)
+    return after
+
+
+async def restore_link(conn: Connection, principal: Principal, id: UUID, now: datetime) -> Link:
+    before = await lock_link(conn, principal, id, deleted=True)
+    check_restorable(before["deleted_at"], now)
+    await codes.restore_of_link(conn, principal.workspace, id, before["deleted_at"], now)
+    return await revive(conn, principal, before, now)
+
+
+async def revive(conn: Connection, principal: Principal, before: Link, now: datetime) -> Link:
+    """A deleted link alone, without its codes."""
+    columns = {"status": before["deleted_from"], "deleted_from": "", "deleted_at": None}
+    (after,) = await write_all(conn, principal, [(before, columns)], now, action="link.restored")
+    return after
+
+
+async def duplicate_link(
+    conn: Connection,
+    principal: Principal,
+    id: UUID,
+    slug: str | None,
+    name: str | None,
+    now: datetime,
+) -> Link:
+    """The same again with a slug of its own, counting from nothing; without codes."""
+    before = await get_link(conn, principal, id)
+    report = Report()
+    columns = copied(before, slug, report)
+    refuse(report.errors)
+    columns |= {"name": name or before["name"], "standalone": True}
+    (link,) = await insert_all(conn, principal, [columns], [report], now)
+    await publish(conn, [link])
+    await audit.record(
+        conn, principal, "link.created", show_id("lnk", link["id"]), None, told(link)
+    )
+    return link
+
+
+def copied(before: Link, slug: str | None, report: Report) -> Columns:
+    """The columns of a new link that is like this one."""
+    if before["status"] == "blocked":
+        report.add("", "code_blocked", "it was blocked; ask the operator")
+    kept = {name: before[name] for name in (*BLANK, "host", "standalone")}
+    return {
+        **kept,
+        "slug": read_slug(slug, report) if slug else "",
+        "slug_length": RANDOM_SLUG_LENGTH,
+        "status": "active",
+        "code_id": None,
+        "locked": [],
+    }
+
+
+def check_restorable(deleted_at: datetime, now: datetime) -> None:
+    if deleted_at <= now - RESTORABLE:
+        raise Gone(f"it was deleted more than {RESTORABLE.days} days ago")
+
+
+async def republish(
+    conn: Connection,
+    workspace: UUID,
+    *,
+    destination: UUID | None = None,
+    page: UUID | None = None,
+    campaign: UUID | None = None,
+    host: str | None = None,
+) -> int:
+    """Publishes every link that uses this anew, after a change of it, in its transaction."""
+    by, value = _selector(destination=destination, page=page, campaign=campaign, host=host)
+    links = await store.lock_users(conn, workspace, by, value)
+    for mode in sorted({link["mode"] for link in links}):
+        await _republish(conn, workspace, [link for link in links if link["mode"] == mode])
+    return len(links)
+
+
+async def in_use(
+    conn: Connection,
+    workspace: UUID,
+    *,
+    destination: UUID | None = None,
+    page: UUID | None = None,
+    campaign: UUID | None = None,
+    host: str | None = None,
+) -> int:
+    """How many live links use this."""
+    by, value = _selector(destination=destination, page=page, campaign=campaign, host=host)
+    return await store.count_users(conn, workspace, by, value)
+
+
+async def _republish(conn: Connection, workspace: UUID, links: Sequence[Link]) -> None:
+    named = {link["destination_id"] for link in links if link["destination_id"]}
+    locations = await neighbours.locations(conn, workspace, links[0]["mode"], named)
+    rows = [
+        {**link, "destination_url": locations.get(link["destination_id"], link["destination_url"])}
+        for link in links
+    ]
+    written = await store.update_links(conn, workspace, rows)
+    await codes.touch(conn, workspace, [row["id"] for row in rows], None)
+    await publish(conn, written)
+
+
+def _selector(**by: UUID | str | None) -> tuple[str, UUID | str]:
+    ((name, value),) = ((name, value) for name, value in by.items() if value is not None)
+    return name, value
+
+
+def _absent() -> NotFound:
+    return NotFound("there is no such link here")

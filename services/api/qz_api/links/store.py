@@ -1,73 +1,177 @@
-"""All SQL about links."""
+"""All SQL about links, for one row and for many by the same statements.
 
+Rows travel as one JSON parameter, so a statement reads the same for one link and for 500.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
+from qz_api.links.reading import BLANK, TARGET
 
-COLUMNS = """id, workspace_id, mode, number, host, slug, name, status, destination_url, rules,
-    starts_at, expires_at, max_scans, fallback_url, password_hash, utm, pass_query, tags, metadata,
-    locked, scan_count, last_scan_at, version, route_version, created_by, created_at, updated_at,
-    deleted_at"""
+FIXED = (
+    "id", "workspace_id", "mode", "host", "slug", "standalone", "dialect", "created_by",
+    "created_at",
+)  # fmt: skip
+WRITTEN = (*BLANK, "updated_at")
+COUNTED = (
+    "number", "scan_count", "total_count", "first_scan_at", "last_scan_at", "version",
+    "route_version",
+)  # fmt: skip
+COLUMNS = (*FIXED, *WRITTEN, *COUNTED)
+NAMES = ", ".join(COLUMNS)
+OF_L = ", ".join(f"l.{name}" for name in COLUMNS)
+NEW = ", ".join((*FIXED, *WRITTEN))
+TARGET_JSON = "jsonb_build_object(" + ", ".join(f"'{name}', {name}" for name in TARGET) + ")"
+CHANGES = ", ".join(f"{name} = r.{name}" for name in WRITTEN)
+
+INSERT = f"""
+WITH made AS (
+    INSERT INTO links ({NEW}) SELECT {NEW} FROM jsonb_populate_recordset(NULL::links, $1)
+    ON CONFLICT (host, slug) DO NOTHING RETURNING {NAMES}),
+versions AS (
+    INSERT INTO link_versions (workspace_id, mode, link_id, number, state, target, effective_from,
+        created_at, settled_at, actor_kind, actor_id, actor_name)
+    SELECT workspace_id, mode, id, 1, 'applied', {TARGET_JSON}, created_at, created_at,
+        created_at, $2, $3, $4 FROM made)
+SELECT {NAMES} FROM made"""
+UPDATE = f"""
+UPDATE links l SET {CHANGES}, version = l.version + 1, route_version = nextval('route_versions')
+FROM jsonb_populate_recordset(NULL::links, $2) r
+WHERE l.workspace_id = $1 AND l.id = r.id RETURNING {OF_L}"""
 
 
-async def insert_link(
+async def insert_links(
+    conn: Connection, principal: Principal, rows: Sequence[Mapping[str, Any]]
+) -> list[Row]:
+    """Without the rows whose slug is somebody's already, or once was. Writes version 1 of each."""
+    made: list[Row] = await conn.fetch(
+        INSERT, list(rows), principal.kind, principal.id, principal.name
+    )
+    return made
+
+
+async def update_links(
+    conn: Connection, workspace: UUID, rows: Sequence[Mapping[str, Any]]
+) -> list[Row]:
+    """Rows in full, as their locked selves with changes; each gets its next versions."""
+    plain = [{name: row[name] for name in ("id", *WRITTEN)} for row in rows]
+    changed: list[Row] = await conn.fetch(UPDATE, workspace, plain)
+    return changed
+
+
+async def get_link(conn: Connection, workspace: UUID, mode: str, id: UUID) -> Row | None:
+    return await conn.fetchrow(
+        f"""SELECT {NAMES} FROM links
+            WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND deleted_at IS NULL""",
+        workspace,
+        mode,
+        id,
+    )
+
+
+async def lock_links(
     conn: Connection,
-    *,
-    id: UUID,
     workspace: UUID,
     mode: str,
-    slug: str,
-    destination_url: str,
-    created_by: str,
-    now: datetime,
-) -> Row | None:
-    """None when the slug is somebody's already, or once was."""
-    return await conn.fetchrow(
-        f"""INSERT INTO links (id, workspace_id, mode, slug, destination_url, created_by,
-                created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
-            ON CONFLICT (host, slug) DO NOTHING RETURNING {COLUMNS}""",
-        id,
+    ids: Collection[UUID],
+    *,
+    deleted: bool = False,
+) -> list[Row]:
+    """Live links of these (or deleted ones), locked in one order for everybody."""
+    rows: list[Row] = await conn.fetch(
+        f"""SELECT {NAMES} FROM links
+            WHERE workspace_id = $1 AND mode = $2 AND id = ANY($3::uuid[])
+              AND (deleted_at IS NOT NULL) = $4
+            ORDER BY id FOR UPDATE""",
         workspace,
         mode,
-        slug,
-        destination_url,
-        created_by,
-        now,
+        list(ids),
+        deleted,
     )
+    return rows
 
 
-async def lock_link(conn: Connection, workspace: UUID, mode: str, id: UUID) -> Row | None:
+async def lock_by_slug(conn: Connection, host: str, slug: str) -> Row | None:
+    """Whoever's it is: for operators, in a transaction that sees every workspace."""
     return await conn.fetchrow(
-        f"""SELECT {COLUMNS} FROM links
-            WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND deleted_at IS NULL FOR UPDATE""",
-        workspace,
-        mode,
-        id,
+        f"SELECT {NAMES} FROM links WHERE host = $1 AND slug = $2 FOR UPDATE", host, slug
     )
 
 
-async def set_destination(
-    conn: Connection, workspace: UUID, id: UUID, destination_url: str, now: datetime
-) -> Row:
+async def url_policy(conn: Connection, workspace: UUID) -> Row:
     return await conn.fetchrow(
-        f"""UPDATE links SET destination_url = $3, updated_at = $4, version = version + 1,
-                route_version = nextval('route_versions')
-            WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}""",
+        """SELECT allowed_domains, blocked_domains, allow_private_destinations
+           FROM workspaces WHERE id = $1""",
         workspace,
-        id,
-        destination_url,
-        now,
     )
 
 
-async def mark_deleted(conn: Connection, workspace: UUID, id: UUID, now: datetime) -> Row:
-    return await conn.fetchrow(
-        f"""UPDATE links SET status = 'deleted', deleted_at = $3, updated_at = $3,
-                version = version + 1, route_version = nextval('route_versions')
-            WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}""",
+async def set_destinations(
+    conn: Connection, workspace: UUID, used: Mapping[UUID, Collection[UUID]]
+) -> None:
+    """What each of these links uses now, in place of what it used."""
+    await conn.execute(
+        """DELETE FROM link_destinations WHERE workspace_id = $1 AND link_id = ANY($2::uuid[])""",
         workspace,
-        id,
-        now,
+        list(used),
     )
+    pairs = [(link, destination) for link, all in used.items() for destination in all]
+    if pairs:
+        links, destinations = zip(*pairs, strict=True)
+        await conn.execute(
+            """INSERT INTO link_destinations (workspace_id, link_id, destination_id)
+               SELECT $1, * FROM unnest($2::uuid[], $3::uuid[])""",
+            workspace,
+            links,
+            destinations,
+        )
+
+
+USERS = {
+    "destination": "id IN (SELECT link_id FROM link_destinations WHERE destination_id = $2)",
+    "page": "page_id = $2",
+    "campaign": "campaign_id = $2",
+    "host": "host = $2",
+}
+"""How links that use something are found."""
+
+
+async def lock_users(conn: Connection, workspace: UUID, by: str, value: UUID | str) -> list[Row]:
+    rows: list[Row] = await conn.fetch(
+        f"""SELECT {NAMES} FROM links WHERE workspace_id = $1 AND {USERS[by]}
+              AND deleted_at IS NULL ORDER BY id FOR UPDATE""",
+        workspace,
+        value,
+    )
+    return rows
+
+
+async def count_users(conn: Connection, workspace: UUID, by: str, value: UUID | str) -> int:
+    count: int = await conn.fetchval(
+        f"""SELECT count(*) FROM links
+            WHERE workspace_id = $1 AND {USERS[by]} AND deleted_at IS NULL""",
+        workspace,
+        value,
+    )
+    return count
+
+
+async def list_links(conn: Connection, sql: str, values: Sequence[Any]) -> list[Row]:
+    rows: list[Row] = await conn.fetch(sql, *values)
+    return rows
+
+
+async def forgotten(conn: Connection, before: datetime, limit: int) -> list[Row]:
+    """Links that were deleted longer ago than they can come back."""
+    rows: list[Row] = await conn.fetch(
+        f"""SELECT {NAMES} FROM links
+            WHERE deleted_at < $1 AND (destination_url <> '' OR content IS NOT NULL)
+            ORDER BY deleted_at LIMIT $2 FOR UPDATE SKIP LOCKED""",
+        before,
+        limit,
+    )
+    return rows

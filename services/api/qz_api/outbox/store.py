@@ -1,6 +1,6 @@
 """All SQL about the outbox, and `append`, which rides in the transaction of a command."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -31,6 +31,29 @@ async def append(conn: Connection, workspace: UUID | None, key: str, record: Rou
         encode(record),
         ROUTING.name,
         getattr(record, "status", "") == "deleted",
+    )
+
+
+async def append_all(
+    conn: Connection, workspace: UUID | None, keyed: Sequence[tuple[str, RoutingRecord]]
+) -> None:
+    """`append` for many keys, each once, in one statement."""
+    keys, records = zip(*sorted(keyed, key=lambda each: each[0]), strict=True)
+    await conn.execute(
+        """WITH given AS (
+               SELECT * FROM unnest($2::text[], $3::bytea[], $4::bool[]) AS g (key, value, gone)),
+           kept AS (
+               INSERT INTO routes (key, workspace_id, value, deleted_at)
+               SELECT key, $1, value, CASE WHEN gone THEN now() END FROM given
+               ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now(),
+                   deleted_at = excluded.deleted_at)
+           INSERT INTO outbox (workspace_id, topic, key, value)
+           SELECT $1, $5, key, value FROM given""",
+        workspace,
+        keys,
+        [encode(record) for record in records],
+        [getattr(record, "status", "") == "deleted" for record in records],
+        ROUTING.name,
     )
 
 

@@ -1,0 +1,1 @@
+"""Bulk, small: up to 500 codes in one call, all or nothing."""

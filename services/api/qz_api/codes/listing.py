@@ -1,0 +1,86 @@
+"""The list of codes: that of links, with what a code has for itself."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from qz_api.auth.principal import Principal
+from qz_api.codes.store import JOINED
+from qz_api.db import Connection
+from qz_api.links.listing import (
+    MIN_INDEXED,
+    Listing,
+    ListQuery,
+    Table,
+    add_common,
+    add_status,
+    add_tag,
+    few,
+    pattern_of,
+    start,
+)
+
+CODES = Table(
+    alias="c",
+    source="codes c LEFT JOIN links l ON l.id = c.link_id",
+    ranked="link_ranks r JOIN links l ON l.id = r.link_id JOIN codes c ON c.link_id = r.link_id",
+    columns=JOINED,
+    keys={
+        "created_at": "c.created_at",
+        "updated_at": "c.updated_at",
+        "name": 'lower(c.name) COLLATE "C"',
+        "scan_count": "r.scan_count",
+    },
+    ties=("c.id",),
+    ranked_ties=("r.link_id", "c.id"),
+)
+
+
+class CodeQuery(ListQuery):
+    """Sorted by `scan_count`, only dynamic codes are listed: static ones are never counted."""
+
+    type: Literal["dynamic", "static"] | None = None
+    content_type: Annotated[str, Field(max_length=40)] | None = None
+
+
+async def build_codes(
+    conn: Connection, principal: Principal, query: CodeQuery, now: datetime
+) -> Listing:
+    listing = start(principal, "c", now, deleted=query.status == "deleted")
+    if query.sort.endswith("scan_count"):
+        listing.add("r.workspace_id = $1 AND r.mode = $2")
+    add_common(listing, query, "c")
+    if query.type is not None:
+        listing.add(f"c.type = {listing.value(query.type)}")
+    if query.content_type is not None:
+        listing.add(f"c.content_kind = {listing.value(query.content_type)}")
+    if query.status is not None and query.status != "deleted":
+        _add_status(listing, query.status, now)
+    if query.tag is not None:
+        await add_tag(conn, listing, principal, query.tag, "c", "qz_tagged_codes")
+    if query.q is not None:
+        await _search(conn, listing, principal, query.q)
+    return listing
+
+
+def _add_status(listing: Listing, status: str, now: datetime) -> None:
+    """A static code has a status of its own, the other kinds that of their link."""
+    dynamic = Listing(values=listing.values)
+    add_status(dynamic, status, "l", now)
+    own = f"(c.link_id IS NULL AND c.status = {listing.value(status, 'text')})"
+    listing.add(f"({dynamic.where} OR {own})")
+
+
+async def _search(conn: Connection, listing: Listing, principal: Principal, q: str) -> None:
+    pattern = pattern_of(q)
+    if len(q) >= MIN_INDEXED:
+        links = await few(conn, "qz_found_links", principal, pattern)
+        codes = await few(conn, "qz_found_codes", principal, pattern)
+        if links is not None and codes is not None:
+            among = listing.value(links, "uuid[]"), listing.value(codes, "uuid[]")
+            listing.add(f"(c.link_id = ANY({among[0]}) OR c.id = ANY({among[1]}))")
+            return
+    bound = listing.value(pattern, "text")
+    text = "l.name || ' ' || l.slug || ' ' || l.destination_url"
+    listing.add(f"(c.name ILIKE {bound} OR {text} ILIKE {bound})")

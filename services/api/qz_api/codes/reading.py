@@ -1,0 +1,134 @@
+"""A draft of a code as columns of the code and of its link, or everything wrong with it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from qz_api.links.content import complain, parsed_content
+from qz_api.links.context import Context
+from qz_api.links.draft import Report
+from qz_api.links.fields import Columns, Reading, read_campaign, read_metadata, read_tags
+from qz_api.links.policy import admitted
+from qz_common.ids import read_id
+from qz_common.urls import OPEN_POLICY
+from qz_render import FORMATS, RenderError, parse_size, parse_style
+
+OWN = frozenset({"name", "style", "style_id", "format", "size", "tags", "metadata", "campaign_id"})
+"""Fields that a code has for itself."""
+MIRRORED = ("name", "campaign_id", "tags")
+"""What a link takes over from the one code that prints it."""
+OF_CODES = frozenset({"type", "link_id", "style", "style_id", "format", "size", "printed_url"})
+PICTURES = ("logo_url", "background_image_url")
+BLANK: Mapping[str, Any] = {
+    "name": "",
+    "status": "active",
+    "content": None,
+    "content_kind": "url",
+    "style": {},
+    "style_id": None,
+    "format": "png",
+    "size": 512,
+    "campaign_id": None,
+    "tags": [],
+    "metadata": {},
+    "deleted_at": None,
+}
+STATIC_STATUSES = ("active", "paused", "archived")
+
+
+def read_code(
+    draft: Mapping[str, Any], context: Context, report: Report, before: Mapping[str, Any]
+) -> Columns:
+    """The columns of a code that its draft changes."""
+    reading = Reading(context, report, before)
+    columns: Columns = {}
+    if "name" in draft:
+        columns["name"] = draft["name"] or ""
+    if "tags" in draft:
+        columns |= read_tags(draft["tags"], reading)
+    if "metadata" in draft:
+        columns |= read_metadata(draft["metadata"], reading)
+    if "campaign_id" in draft:
+        columns |= read_campaign(draft["campaign_id"], reading)
+    if "style" in draft or "style_id" in draft:
+        columns |= _read_style(draft, reading)
+    columns |= _read_image(draft, report)
+    return {name: value for name, value in columns.items() if before.get(name) != value}
+
+
+def read_static(draft: Mapping[str, Any], context: Context, report: Report) -> Columns:
+    """What a static code says is printed: it is checked, and kept as it was given."""
+    for name in _link_fields(draft):
+        report.add(name, "static_code", "a static code has no link")
+    found = parsed_content(draft.get("content"), report)
+    if found is None:
+        return {}
+    if found.kind == "url" and found.payload().lower().startswith("http"):
+        # nothing of ours is asked when it is scanned, so any reachable place will do
+        policy = replace(
+            context.policy, own_hosts=frozenset(), allow_private=True, allow_ip_literals=True
+        )
+        admitted(found.payload(), policy, report, "content/url")
+    return {"content": dict(draft["content"]), "content_kind": found.kind}
+
+
+def read_static_change(draft: Mapping[str, Any], report: Report) -> Columns:
+    for name in sorted({*_link_fields(draft), *({"content"} & draft.keys())}):
+        report.add(name, "static_code", "what a static code says is printed and can't change")
+    status = draft.get("status")
+    if status is not None and status not in STATIC_STATUSES:
+        report.add("status", "invalid_value", f"one of {', '.join(STATIC_STATUSES)}")
+    return {} if status is None else {"status": status}
+
+
+def link_draft(draft: Mapping[str, Any], *, mirrors: bool) -> dict[str, Any]:
+    """The part of a code's draft that means its link."""
+    taken = {name: value for name, value in draft.items() if name not in OWN | OF_CODES}
+    if mirrors:
+        taken |= {name: draft[name] for name in MIRRORED if name in draft}
+    return taken
+
+
+def _link_fields(draft: Mapping[str, Any]) -> list[str]:
+    kept = {*OWN, *OF_CODES, "content", "status", "slug_length"}
+    return [name for name, value in draft.items() if name not in kept and value is not None]
+
+
+def _read_style(draft: Mapping[str, Any], reading: Reading) -> Columns:
+    """A saved look is copied, so that a symbol never changes behind its owner's back."""
+    columns: Columns = {}
+    style: dict[str, Any] = dict(reading.before.get("style", {}))
+    if "style_id" in draft:
+        id = read_id("sty", draft["style_id"]) if draft["style_id"] else None
+        look = reading.context.looks.get(id) if id else None
+        if draft["style_id"] and look is None:
+            reading.report.add("style_id", "unknown_style", "there is no such style")
+        columns["style_id"] = id
+        style |= look or {}
+    given = draft.get("style", {})
+    style = {} if given is None else {**style, **given}
+    style = {name: value for name, value in style.items() if value is not None}
+    try:
+        parse_style(style, pointer="")
+    except RenderError as error:
+        complain(reading.report, "style", error)
+    for name in PICTURES:
+        if isinstance(style.get(name), str):
+            admitted(style[name], OPEN_POLICY, reading.report, f"style/{name}")
+    return {**columns, "style": style}
+
+
+def _read_image(draft: Mapping[str, Any], report: Report) -> Columns:
+    columns: Columns = {}
+    if draft.get("format") is not None:
+        if draft["format"] not in FORMATS:
+            report.add("format", "unknown_format", f"one of {', '.join(FORMATS)}")
+        columns["format"] = draft["format"]
+    if draft.get("size") is not None:
+        try:
+            parse_size(draft["size"], pointer="")
+        except RenderError as error:
+            complain(report, "size", error)
+        size = draft["size"]
+        columns["size"] = int(size) if isinstance(size, float) else size
+    return columns

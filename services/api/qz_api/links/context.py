@@ -1,0 +1,88 @@
+"""What drafts are read against, asked of Postgres once for all drafts of a command."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from qz_api.auth.principal import Principal
+from qz_api.db import Connection
+from qz_api.links import neighbours, store
+from qz_common.ids import read_id
+from qz_common.urls import UrlPolicy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    principal: Principal
+    policy: UrlPolicy
+    locations: Mapping[UUID, str] = field(default_factory=dict)
+    campaigns: Mapping[UUID, Mapping[str, str]] = field(default_factory=dict)
+    landing_pages: frozenset[UUID] = frozenset()
+    hosts: Mapping[str, str | None] = field(default_factory=dict)
+    looks: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
+
+
+async def gather(
+    conn: Connection,
+    principal: Principal,
+    drafts: Sequence[Mapping[str, Any]],
+    own_hosts: frozenset[str],
+) -> Context:
+    """`own_hosts` are the deployment's; verified domains come on top."""
+    workspace, mode = principal.workspace, principal.mode
+    return Context(
+        principal=principal,
+        policy=await url_policy(conn, principal, own_hosts),
+        locations=await neighbours.locations(conn, workspace, mode, _ids("dst", _targets(drafts))),
+        campaigns=await neighbours.campaign_utm(
+            conn, workspace, mode, _ids("cmp", _named(drafts, "campaign_id"))
+        ),
+        landing_pages=frozenset(
+            await neighbours.landing_pages(
+                conn, principal, _ids("pg", _named(drafts, "landing_page_id"))
+            )
+        ),
+        hosts=await neighbours.hosts(conn, principal, set(_named(drafts, "host"))),
+        looks=await neighbours.looks(
+            conn, workspace, mode, _ids("sty", _named(drafts, "style_id"))
+        ),
+    )
+
+
+async def url_policy(
+    conn: Connection, principal: Principal, own_hosts: frozenset[str]
+) -> UrlPolicy:
+    row = await store.url_policy(conn, principal.workspace)
+    return UrlPolicy(
+        own_hosts=own_hosts | await neighbours.own_hosts(conn),
+        allowed_domains=frozenset(row["allowed_domains"]),
+        blocked_domains=frozenset(row["blocked_domains"]),
+        allow_private=row["allow_private_destinations"],
+    )
+
+
+def rule_destinations(rules: Any) -> Iterator[str]:
+    """Destination ids in rules that nobody has checked yet."""
+    for rule in rules if isinstance(rules, list | tuple) else ():
+        arms = rule.get("split") if isinstance(rule, dict) else None
+        for target in (rule, *(arms if isinstance(arms, list | tuple) else ())):
+            name = target.get("destination_id") if isinstance(target, dict) else None
+            if isinstance(name, str) and name:
+                yield name
+
+
+def _targets(drafts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield from _named(drafts, "destination_id")
+    for draft in drafts:
+        yield from rule_destinations(draft.get("rules"))
+
+
+def _named(drafts: Sequence[Mapping[str, Any]], field: str) -> Iterator[str]:
+    for draft in drafts:
+        if name := draft.get(field):
+            yield name
+
+
+def _ids(prefix: str, names: Iterable[str]) -> set[UUID]:
+    return {id for name in names if (id := read_id(prefix, name))}

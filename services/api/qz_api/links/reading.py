@@ -1,0 +1,135 @@
+"""A draft of a link against what it is now: the columns to write, or everything wrong with it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from qz_api.auth.principal import Principal
+from qz_api.links.context import Context
+from qz_api.links.draft import Report
+from qz_api.links.fields import READERS, Columns, Reading, targets_of
+from qz_api.links.policy import flags_of
+from qz_api.links.slugs import fresh_slug, read_slug
+from qz_common.errors import FieldError
+from qz_common.ids import RANDOM_SLUG_LENGTH
+
+WAYS = ("destination_url", "destination_id", "landing_page_id", "content")
+TARGET = ("destination_url", "destination_id", "page_id", "kind", "content", "rules", "app")
+"""Columns that say where a link leads; a change of any of them is a version."""
+GUARDED = frozenset({*WAYS, "rules", "app", "fallback_url", "password"})
+"""Fields that a lock keeps from API keys."""
+BLANK: Mapping[str, Any] = {
+    "name": "",
+    "status": "active",
+    "destination_url": "",
+    "destination_id": None,
+    "page_id": None,
+    "kind": "url",
+    "content": None,
+    "rules": [],
+    "starts_at": None,
+    "expires_at": None,
+    "max_scans": None,
+    "fallback_url": "",
+    "password_hash": "",
+    "utm": {},
+    "pass_query": False,
+    "app": {},
+    "preview": False,
+    "flags": [],
+    "campaign_id": None,
+    "tags": [],
+    "metadata": {},
+    "locked": [],
+    "code_id": None,
+    "blocked_from": "",
+    "blocked_reason": "",
+    "deleted_from": "",
+    "deleted_at": None,
+}
+"""A link before anything is said about it; also the columns that a change may write."""
+
+
+def read_new(draft: Mapping[str, Any], context: Context, report: Report) -> Columns:
+    columns = read_columns(draft, context, report, BLANK)
+    if not any(draft.get(way) is not None for way in WAYS):
+        report.add("destination_url", "required", "say where it leads")
+    return {
+        **BLANK,
+        **columns,
+        "slug": read_slug(draft["slug"], report) if draft.get("slug") else "",
+        "slug_length": draft.get("slug_length", RANDOM_SLUG_LENGTH),
+        "host": _read_host(draft.get("host"), context, report),
+        "standalone": draft.get("standalone", False),
+    }
+
+
+def read_columns(
+    draft: Mapping[str, Any], context: Context, report: Report, before: Mapping[str, Any]
+) -> Columns:
+    """Only what the draft names, and what follows from it."""
+    ways = [way for way in WAYS if draft.get(way) is not None]
+    for way in ways[1:]:
+        report.add(way, "destination_twice", f"only one of {', '.join(ways)} can be meant")
+    reading = Reading(context, report, before)
+    columns: Columns = {}
+    for name, read in READERS.items():
+        if name in draft:
+            columns |= read(draft[name], reading)
+    after = {**before, **columns}
+    _check_together(draft, after, report)
+    columns |= _consequences(after, report)
+    return {name: value for name, value in columns.items() if _differs(name, value, before)}
+
+
+def lock_errors(
+    draft: Mapping[str, Any], before: Mapping[str, Any], principal: Principal, report: Report
+) -> list[FieldError]:
+    """Somebody signed in may do what a key may not."""
+    if principal.kind != "key" or not before["locked"]:
+        return []
+    for name in GUARDED.intersection(draft):
+        report.add(name, "code_locked", f"locked ({', '.join(before['locked'])}) for API keys")
+    if "locked" in draft and not set(before["locked"]) <= set(draft["locked"] or ()):
+        report.add("locked", "code_locked", "a key can't take a lock away")
+    return report.errors
+
+
+def _check_together(draft: Mapping[str, Any], after: Columns, report: Report) -> None:
+    start, end = after["starts_at"], after["expires_at"]
+    if start and end and start >= end:
+        field = "expires_at" if "expires_at" in draft else "starts_at"
+        report.add(field, "invalid_value", "it must end after it starts")
+    if draft.get("landing_page_id", "") is None and after["kind"] == "landing_page":
+        report.add("landing_page_id", "required", "name another destination")
+
+
+def _consequences(after: Columns, report: Report) -> Columns:
+    found: Columns = {}
+    if not report.errors:
+        targets = [target.destination_url for target in targets_of(after["rules"])]
+        found["flags"] = flags_of([after["destination_url"], *targets])
+    if after["status"] in ("active", "exhausted"):
+        most = after["max_scans"]
+        is_full = most is not None and after.get("scan_count", 0) >= most
+        found["status"] = "exhausted" if is_full else "active"
+    return found
+
+
+def _differs(name: str, value: Any, before: Mapping[str, Any]) -> bool:
+    return name not in before or bool(before[name] != value)
+
+
+def _read_host(raw: str | None, context: Context, report: Report) -> str:
+    if not raw:
+        return ""
+    host = context.hosts.get(raw, "")
+    if host is None:
+        report.add("host", "domain_not_verified", "this domain is not verified yet")
+    elif not host:
+        report.add("host", "unknown_domain", "there is no such domain in this workspace")
+    return host or ""
+
+
+def unused_slug(columns: Columns) -> str:
+    """The slug that was asked for, or a fresh one."""
+    return str(columns["slug"]) or fresh_slug(columns["slug_length"])

@@ -1,0 +1,190 @@
+"""Writing links, one or many by the same statements: rows, pages, versions, codes, routes.
+
+Every change of a link ends here, so nothing of what hangs on a link can be forgotten.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from qz_api.audit import service as audit
+from qz_api.auth.principal import Principal
+from qz_api.codes import store as codes
+from qz_api.db import Connection
+from qz_api.links import neighbours, store
+from qz_api.links.draft import Report, refuse
+from qz_api.links.fields import Columns, destination_ids
+from qz_api.links.publish import Link, publish
+from qz_api.links.reading import TARGET, unused_slug
+from qz_api.versions import store as versions
+from qz_api.versions.store import PLAIN, VersionNote
+from qz_common.errors import FieldError, Unavailable
+from qz_common.ids import new_uuid, read_id, show_id
+from qz_common.passwords import hash_password
+
+TRIES = 5
+MAX_PASSWORDS = 10
+"""Different ones in one command: each takes a fifth of a second to hash."""
+UNTOLD = frozenset(
+    {
+        "workspace_id", "mode", "version", "route_version", "number", "scan_count", "total_count",
+        "first_scan_at", "last_scan_at", "updated_at", "created_at", "created_by", "deleted_from",
+        "blocked_from", "flags",
+    }
+)  # fmt: skip
+"""Columns that an audit entry leaves out."""
+ID_COLUMNS = {
+    "id": "lnk",
+    "destination_id": "dst",
+    "page_id": "pg",
+    "campaign_id": "cmp",
+    "code_id": "qr",
+    "link_id": "lnk",
+    "style_id": "sty",
+}
+
+
+async def insert_all(
+    conn: Connection,
+    principal: Principal,
+    wanted: Sequence[Columns],
+    reports: Sequence[Report],
+    now: datetime,
+) -> list[Link]:
+    """Rows in the order of `wanted`; not published yet. All slugs that are taken are told."""
+    await hash_passwords(wanted)
+    fixed = {
+        "workspace_id": principal.workspace,
+        "mode": principal.mode,
+        "dialect": principal.dialect,
+        "created_by": principal.id,
+        "created_at": now,
+        "updated_at": now,
+    }
+    rows = [{**columns, **fixed, "id": columns.get("id") or new_uuid()} for columns in wanted]
+    await _give_pages(conn, principal, rows)
+    made: dict[UUID, Link] = {}
+    for _ in range(TRIES):
+        left = [
+            {name: row[name] for name in (*store.FIXED, *store.WRITTEN)} | {"slug": slug}
+            for row in rows
+            if row["id"] not in made and (slug := unused_slug(row))
+        ]
+        made |= {link["id"]: link for link in await store.insert_links(conn, principal, left)}
+        if len(made) == len(rows):
+            break
+        _refuse_taken(rows, reports, made)
+    else:
+        raise Unavailable("no free slug was found; try again")
+    await _keep_destinations(conn, principal.workspace, list(made.values()), fresh=True)
+    return [made[row["id"]] for row in rows]
+
+
+def _refuse_taken(
+    rows: Sequence[Columns], reports: Sequence[Report], made: Mapping[UUID, Link]
+) -> None:
+    errors: list[FieldError] = []
+    for row, report in zip(rows, reports, strict=True):
+        if row["slug"] and row["id"] not in made:
+            report.add("slug", "slug_taken", f"the slug {row['slug']} is taken")
+            errors += report.errors[-1:]
+    refuse(errors)
+
+
+async def write_all(
+    conn: Connection,
+    principal: Principal,
+    changes: Sequence[tuple[Link, Columns]],
+    now: datetime,
+    *,
+    action: str = "link.updated",
+    note: VersionNote = PLAIN,
+) -> list[Link]:
+    """Writes, versions, audits and publishes changed links; those without a change stay."""
+    await hash_passwords([columns for _, columns in changes])
+    rows = [{**before, **columns, "updated_at": now} for before, columns in changes if columns]
+    if not rows:
+        return [before for before, _ in changes]
+    shown = {before["id"] for before, columns in changes if "content" in columns}
+    await _give_pages(conn, principal, [row for row in rows if row["id"] in shown])
+    written = {row["id"]: dict(row) for row in await store.update_links(
+        conn, principal.workspace, rows
+    )}  # fmt: skip
+    moved = [
+        written[before["id"]]
+        for before, columns in changes
+        if columns and any(name in columns for name in TARGET)
+    ]
+    if moved:
+        await versions.add(conn, principal, moved, now, note)
+        await _keep_destinations(conn, principal.workspace, moved)
+        await _drop_pages(conn, principal, [before for before, _ in changes], written)
+    await codes.touch(conn, principal.workspace, list(written), now)
+    await audit.record_all(
+        conn,
+        principal,
+        action,
+        [
+            (show_id("lnk", before["id"]), told(before), told(written[before["id"]]))
+            for before, columns in changes
+            if columns
+        ],
+    )
+    await publish(conn, list(written.values()))
+    return [written.get(before["id"], before) for before, _ in changes]
+
+
+async def hash_passwords(changes: Sequence[Columns]) -> None:
+    """Puts hashes in the place of passwords; the same one is hashed once."""
+    clear = {columns["password"] for columns in changes if columns.get("password")}
+    if len(clear) > MAX_PASSWORDS:
+        words = f"at most {MAX_PASSWORDS} different passwords in one call"
+        refuse([FieldError("", "too_many_passwords", words)])
+    hashes = {each: await asyncio.to_thread(hash_password, each) for each in clear}
+    for columns in changes:
+        password = columns.pop("password", None)
+        if password:
+            columns["password_hash"] = hashes[password]
+
+
+async def _give_pages(conn: Connection, principal: Principal, rows: Sequence[Columns]) -> None:
+    """Links of kinds that are shown have a page of their own."""
+    for row in rows:
+        if row["content"] is not None and not row["destination_url"]:
+            row["page_id"] = await neighbours.page_for_content(
+                conn, principal, row["id"], row["content"]
+            )
+
+
+async def _drop_pages(
+    conn: Connection, principal: Principal, before: Sequence[Link], after: Mapping[UUID, Link]
+) -> None:
+    for link in before:
+        was_shown = link["content"] is not None and link["page_id"] is not None
+        now = after.get(link["id"])
+        if was_shown and now is not None and now["page_id"] != link["page_id"]:
+            await neighbours.drop_page(conn, principal, link["id"])
+
+
+async def _keep_destinations(
+    conn: Connection, workspace: UUID, links: Sequence[Link], *, fresh: bool = False
+) -> None:
+    used = {
+        link["id"]: [id for name in destination_ids(link) if (id := read_id("dst", name))]
+        for link in links
+    }
+    if fresh:
+        used = {link: ids for link, ids in used.items() if ids}
+    if used:
+        await store.set_destinations(conn, workspace, used)
+
+
+def told(link: Link) -> dict[str, Any]:
+    """A link as its audit entries tell it."""
+    return {
+        name: show_id(ID_COLUMNS[name], value) if name in ID_COLUMNS and value else value
+        for name, value in link.items()
+        if name not in UNTOLD
+    }

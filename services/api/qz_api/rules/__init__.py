@@ -1,0 +1,1 @@
+"""Rules: explained for a pretend scan, replayed over real ones."""

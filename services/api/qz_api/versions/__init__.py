@@ -1,0 +1,1 @@
+"""Versions: every change of where a link leads, past and to come."""
