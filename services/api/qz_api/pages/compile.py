@@ -14,8 +14,11 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from qz_api.pages.blocks.base import Picture, Scene
 from qz_api.pages.offers import OFFERS
 from qz_api.pages.offers.base import Press
+from qz_api.pages.schemas import Document
+from qz_api.pages.theme import Theme, theme_css
 from qz_api.pages.words import LANGUAGES, direction, words_of
 from qz_common.records import PAGE_BASE, PageAction, PageFile
 from qz_render import Content
@@ -37,10 +40,30 @@ def compile_offer(content: Content, raw: Mapping[str, Any]) -> Compiled:
     build, template = OFFERS[content.kind], environment().get_template("offer.html")
     offers = {tag: build(content, words_of(tag), raw) for tag in LANGUAGES}
     html = {
-        tag: template.render(frame(tag, offer.title, style("offer.css")), offer=offer)
+        tag: template.render(
+            frame(tag, offer.title, theme_css(Theme()) + style("base.css")), offer=offer
+        )
         for tag, offer in offers.items()
     }
     return Compiled(html, *pressed(offers[LANGUAGES[0]].all_presses()))
+
+
+def compile_landing(document: Document, pictures: Mapping[str, Picture]) -> Compiled:
+    """Addresses went through the gate before, and every picture is there."""
+    theme, first = document.theme, document.languages[0]
+    parts = [theme_css(theme), style("base.css"), style("landing.css")]
+    css = "\n".join([*parts, style("center.css")] if theme.align == "center" else parts)
+    template = environment().get_template("landing.html")
+    html, presses = {}, []
+    for tag in document.languages:
+        scene = Scene(language=tag, default=first, words=words_of(tag), pictures=pictures)
+        html[tag] = template.render(
+            frame(tag, scene.text(document.title), css),
+            subtitle=scene.text(document.subtitle),
+            blocks=[(block.type, block.view(scene)) for block in document.blocks],
+        )
+        presses = scene.presses
+    return Compiled(html, *pressed(presses))
 
 
 def frame(tag: str, title: str, css: str) -> dict[str, Any]:

@@ -59,5 +59,5 @@ def compiled_content(content: Mapping[str, Any]) -> Compiled:
         errors = [FieldError(each.pointer, each.code, each.message) for each in error.problems]
         raise Invalid(str(error), error.code, errors=errors) from None
     except UrlRefused as refusal:
-        error = FieldError("/content", refusal.code, refusal.message)
-        raise Invalid(refusal.message, refusal.code, errors=[error]) from None
+        wrong = FieldError("/content", refusal.code, refusal.message)
+        raise Invalid(refusal.message, refusal.code, errors=[wrong]) from None

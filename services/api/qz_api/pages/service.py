@@ -3,23 +3,111 @@
 The page is compiled and its record is on the outbox in the transaction that writes it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
-from qz_api.pages import store
+from qz_api.http.parse import validate
+from qz_api.pages import images, store
+from qz_api.pages.compile import COMPILER, Compiled, compile_landing
 from qz_api.pages.content import drop_page_of as drop_page_of
 from qz_api.pages.content import is_shown as is_shown
 from qz_api.pages.content import page_for_content as page_for_content
-from qz_common.errors import NotFound
+from qz_api.pages.gate import admit_all
+from qz_api.pages.publish import publish, take_away
+from qz_api.pages.schemas import Document, LandingPageCreate, LandingPagePatch
+from qz_common.errors import Conflict, FieldError, Invalid, NotFound
+from qz_common.ids import new_uuid, random_slug, show_id
+from qz_common.urls import UrlPolicy
+
+BLOCK_ID_LENGTH = 6
+SHOWN_USERS = 20
+OWN_COLUMNS = {"slug", "published"}
+
+
+async def create(
+    conn: Connection,
+    principal: Principal,
+    draft: LandingPageCreate,
+    policy: UrlPolicy,
+    now: datetime,
+) -> Row:
+    document = draft.model_dump(mode="json", exclude=OWN_COLUMNS)
+    document, compiled = await _compiled(conn, principal, document, policy)
+    row = await store.insert_landing(
+        conn,
+        id=new_uuid(),
+        workspace=principal.workspace,
+        mode=principal.mode,
+        slug=draft.slug,
+        document=document,
+        published=draft.published,
+        compiler=COMPILER,
+        created_by=principal.id,
+        now=now,
+    )
+    if row is None:
+        raise _slug_taken(draft.slug)
+    await publish(conn, row, compiled)
+    await _tell(conn, principal, "landing_page.created", None, row)
+    return row
+
+
+async def update(
+    conn: Connection,
+    principal: Principal,
+    before: Row,
+    patch: LandingPagePatch,
+    policy: UrlPolicy,
+    now: datetime,
+) -> Row:
+    """`before` is locked."""
+    changes = patch.model_dump(mode="json", exclude_unset=True)
+    slug = changes.pop("slug", before["slug"])
+    published = changes.pop("published", before["published"])
+    document, compiled = await _compiled(conn, principal, {**before["document"], **changes}, policy)
+    if slug and not await store.claim_slug(
+        conn, principal.workspace, principal.mode, slug, before["id"]
+    ):
+        raise _slug_taken(slug)
+    row = await store.update_landing(
+        conn,
+        workspace=principal.workspace,
+        id=before["id"],
+        slug=slug,
+        document=document,
+        published=before["published"] if published is None else published,
+        compiler=COMPILER,
+        now=now,
+    )
+    await publish(conn, row, compiled)
+    await _tell(conn, principal, "landing_page.updated", before, row)
+    return row
+
+
+async def delete(conn: Connection, principal: Principal, page: Row, now: datetime) -> None:
+    """`page` is locked; refused while a link shows it: a printed code would lead nowhere."""
+    users = await store.links_showing(conn, principal.workspace, page["id"], SHOWN_USERS)
+    if users:
+        links = [show_id("lnk", row["id"]) for row in users]
+        errors = [FieldError("", "page_in_use", f"{link} shows it") for link in links]
+        why = f"links show this page: {', '.join(links)}"
+        raise Conflict(why, "page_in_use", errors=errors)
+    row = await store.mark_deleted(conn, principal.workspace, page["id"], now)
+    await take_away(conn, row, row["route_version"])
+    await _tell(conn, principal, "landing_page.deleted", page, None)
 
 
 async def require_page(conn: Connection, principal: Principal, id: UUID) -> Row:
-    row = await store.get_landing(conn, principal.workspace, principal.mode, id)
-    if row is None:
-        raise NotFound("there is no such landing page here")
-    return row
+    return _present(await store.get_landing(conn, principal.workspace, principal.mode, id))
+
+
+async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
+    return _present(await store.lock_landing(conn, principal.workspace, principal.mode, id))
 
 
 async def existing(
@@ -27,3 +115,48 @@ async def existing(
 ) -> set[UUID]:
     """Which of these are landing pages that a link may show."""
     return set(await store.existing(conn, workspace, mode, ids))
+
+
+async def compiled_landing(conn: Connection, page: Row) -> Compiled:
+    """A stored page as this release compiles it."""
+    document = Document.model_validate(page["document"])
+    pictures = await images.pictures(conn, page["workspace_id"], page["mode"], document)
+    return compile_landing(document, pictures)
+
+
+async def _compiled(
+    conn: Connection, principal: Principal, raw: Mapping[str, Any], policy: UrlPolicy
+) -> tuple[dict[str, Any], Compiled]:
+    """The document as it is stored: every block named, every address canonical."""
+    document = validate(Document, {**raw})
+    for block in document.blocks:
+        block.id = block.id or random_slug(BLOCK_ID_LENGTH)
+    pictures = await images.pictures(conn, principal.workspace, principal.mode, document)
+    errors = [*admit_all(document, policy), *images.missing(document, pictures)]
+    if errors:
+        raise Invalid(f"the page is refused: {errors[0].message}", errors[0].code, errors=errors)
+    return document.model_dump(mode="json"), compile_landing(document, pictures)
+
+
+async def _tell(
+    conn: Connection, principal: Principal, action: str, before: Row | None, after: Row | None
+) -> None:
+    id = show_id("pg", (before or after or {})["id"])
+    await audit.record(conn, principal, action, id, _told(before), _told(after))
+
+
+def _told(row: Row | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {**row["document"], "slug": row["slug"], "published": row["published"]}
+
+
+def _present(row: Row | None) -> Row:
+    if row is None:
+        raise NotFound("there is no such landing page here")
+    return row
+
+
+def _slug_taken(slug: str | None) -> Conflict:
+    error = FieldError("/slug", "slug_taken", "is taken")
+    return Conflict(f"another landing page is called {slug}", "slug_taken", errors=[error])

@@ -35,6 +35,8 @@ class Fact:
     """One touch selects all of it."""
     prose: bool = False
     """Keeps its line breaks."""
+    large: bool = False
+    """What a visitor reads off and types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,18 @@ class Offer:
 
     def all_presses(self) -> tuple[Press, ...]:
         return (*self.presses, *(fact.press for fact in self.facts if fact.press))
+
+
+def short(url: str) -> str:
+    """A web address as people write it."""
+    return url.partition("://")[2].removesuffix("/") or url
+
+
+def as_written(raw: Raw, name: str, parsed: tuple[str, ...]) -> tuple[str, ...]:
+    """Phone numbers with the spaces their author grouped them by."""
+    value = raw.get(name)
+    written = [value] if isinstance(value, str) else list(value or ())
+    return tuple(written) if len(written) == len(parsed) else parsed
 
 
 def button(label: str, id: str, href: str) -> Press:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from qz_api.pages.offers.base import Fact, Offer, Press, Raw, Words, find, visit
+from qz_api.pages.offers.base import Fact, Offer, Press, Raw, Words, find, short, visit
 from qz_api.pages.offers.person import file_name
 from qz_api.pages.words import show_span
 from qz_common.records import PageFile
@@ -36,6 +36,6 @@ def _facts(content: Event, own: Words) -> list[Fact]:
     facts = [
         Fact(own["where"], content.location, find("map", content.location)),
         Fact(own["about"], content.description, prose=True),
-        Fact(own["website"], content.url, visit("website", content.url)),
+        Fact(own["website"], short(content.url), visit("website", content.url)),
     ]
     return [fact for fact in facts if fact.value]

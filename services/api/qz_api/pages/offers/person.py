@@ -4,7 +4,19 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
-from qz_api.pages.offers.base import Fact, Offer, Press, Raw, Words, call, find, visit, write
+from qz_api.pages.offers.base import (
+    Fact,
+    Offer,
+    Press,
+    Raw,
+    Words,
+    as_written,
+    call,
+    find,
+    short,
+    visit,
+    write,
+)
 from qz_api.pages.words import show_date
 from qz_common.records import PageFile
 from qz_render.content.mecard import MeCard
@@ -15,7 +27,7 @@ NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 MAX_NAME = 60
 
 
-def offer(content: VCard | MeCard, words: Words, _: Raw) -> Offer:
+def offer(content: VCard | MeCard, words: Words, raw: Raw) -> Offer:
     person, own = content.person, words["person"]
     role = ", ".join(part for part in (person.title, person.organization) if part)
     return Offer(
@@ -23,7 +35,7 @@ def offer(content: VCard | MeCard, words: Words, _: Raw) -> Offer:
         title=person.full_name,
         lead=role if role != person.full_name else "",
         presses=(Press(own["save"], file=contact_file(content)),),
-        facts=tuple(facts(person, words)),
+        facts=tuple(facts(person, words, raw)),
     )
 
 
@@ -32,12 +44,17 @@ def contact_file(content: VCard | MeCard) -> PageFile:
     return PageFile(file_name(content.person.full_name, "vcf"), "text/vcard", card.payload())
 
 
-def facts(person: Person, words: Words, prefix: str = "") -> Iterator[Fact]:
+def facts(person: Person, words: Words, raw: Raw, prefix: str = "") -> Iterator[Fact]:
     own = words["person"]
-    yield from _each(own["mobile"], person.mobiles, f"{prefix}mobile", call)
-    yield from _each(own["phone"], person.phones, f"{prefix}phone", call)
-    yield from _each(own["email"], person.emails, f"{prefix}email", write)
-    yield from _each(own["website"], person.urls, f"{prefix}website", visit)
+    for name, kind, values in (
+        ("mobiles", "mobile", person.mobiles),
+        ("phones", "phone", person.phones),
+    ):
+        shown = as_written(raw, name, values)
+        yield from _each(own[kind], shown, values, f"{prefix}{kind}", call)
+    yield from _each(own["email"], person.emails, person.emails, f"{prefix}email", write)
+    addresses = tuple(map(short, person.urls))
+    yield from _each(own["website"], addresses, person.urls, f"{prefix}website", visit)
     if person.address and (lines := address_lines(person.address)):
         place = ", ".join(lines)
         yield Fact(own["address"], "\n".join(lines), find(f"{prefix}map", place), prose=True)
@@ -65,7 +82,11 @@ def file_name(name: str, ending: str) -> str:
 
 
 def _each(
-    label: str, values: tuple[str, ...], id: str, reach: Callable[[str, str], Press | None]
+    label: str,
+    shown: tuple[str, ...],
+    values: tuple[str, ...],
+    id: str,
+    reach: Callable[[str, str], Press | None],
 ) -> Iterator[Fact]:
-    for number, value in enumerate(values, 1):
-        yield Fact(label, value, reach(f"{id}-{number}", value))
+    for number, (text, value) in enumerate(zip(shown, values, strict=True), 1):
+        yield Fact(label, text, reach(f"{id}-{number}", value))

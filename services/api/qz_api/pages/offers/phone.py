@@ -5,11 +5,11 @@ from qz_common.urls import tel
 from qz_render.content.phone import Phone
 
 
-def offer(content: Phone, words: Words, _: Raw) -> Offer:
+def offer(content: Phone, words: Words, raw: Raw) -> Offer:
     own = words["phone"]
     return Offer(
         sign="phone",
-        title=content.number,
+        title=raw["number"],
         lead=own["lead"],
         presses=(button(own["go"], "call", tel(content.number)),),
     )

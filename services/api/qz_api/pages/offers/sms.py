@@ -5,9 +5,9 @@ from qz_common.urls import sms
 from qz_render.content.sms import Sms
 
 
-def offer(content: Sms, words: Words, _: Raw) -> Offer:
+def offer(content: Sms, words: Words, raw: Raw) -> Offer:
     own = words["sms"]
-    facts = [Fact(own["to"], content.number)]
+    facts = [Fact(own["to"], raw["number"])]
     if content.text:
         facts.append(Fact(own["text"], content.text, prose=True))
     return Offer(

@@ -8,7 +8,7 @@ def offer(content: Wifi, words: Words, _: Raw) -> Offer:
     own = words["wifi"]
     facts = [Fact(own["name"], content.ssid, copied=True)]
     if content.password:
-        facts.append(Fact(own["password"], content.password, copied=True))
+        facts.append(Fact(own["password"], content.password, copied=True, large=True))
     is_open = content.security == "open"
     facts.append(Fact(own["security"], own["open"] if is_open else content.security))
     return Offer(
@@ -16,7 +16,6 @@ def offer(content: Wifi, words: Words, _: Raw) -> Offer:
         title=content.ssid,
         lead=own["hidden"] if content.hidden else own["lead"],
         facts=tuple(facts),
-        hint=words["copy"],
         steps=tuple(
             Steps(own[system], _lines(content, own[f"{system}_steps"], own))
             for system in ("ios", "android")
