@@ -111,8 +111,10 @@ class Quietzone:
 def quietzone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quietzone]:
     folder = tmp_path_factory.mktemp("e2e")
     made = Quietzone(installation(folder, folder / "data"))
-    made.run.start()
-    yield made
-    made.close()
-    made.run.stop()
-    made.run.end()
+    try:
+        made.run.start()
+        yield made
+        made.run.stop()
+    finally:
+        made.close()
+        made.run.end()
