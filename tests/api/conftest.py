@@ -19,25 +19,16 @@ from qz_api.http.scope import App
 from qz_api.settings import ApiSettings
 from qz_common.ids import new_uuid, show_id
 from qz_common.settings import load
+from tests.fixtures.api import API_URL, api_environment_of
+from tests.fixtures.api import INTERNAL_TOKEN as INTERNAL_TOKEN
 from tests.fixtures.postgres import Database
 
-PEPPER = "a pepper that only tests use, long enough"
-INTERNAL_TOKEN = "internal token of the tests"
-BASE = "http://api.test"
+BASE = API_URL
 
 
 @pytest.fixture
 def api_environment(database: Database) -> dict[str, str]:
-    """What `python -m qz_api serve` would be given."""
-    return {
-        **database.environment,
-        "KEY_PEPPER": PEPPER,
-        "INTERNAL_TOKEN": INTERNAL_TOKEN,
-        "API_URL": BASE,
-        "EDGE_URL": "https://qz.example",
-        "SHORT_HOSTS": "qz.example",
-        "ANALYTICS_URL": "http://127.0.0.1:9",
-    }
+    return api_environment_of(database)
 
 
 @pytest.fixture

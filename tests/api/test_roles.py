@@ -1,64 +1,25 @@
 """The roles as processes: they wait for Postgres, refuse an old schema, and end in order."""
 
-import json
 import signal
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from deploy.embedded.backends import free_port
+from tests.fixtures.api import ApiRole, fetch
 from tests.fixtures.broker import Broker, broker_environment
 from tests.fixtures.postgres import Cluster, Database, migrate_api
-from tests.fixtures.processes import Child
 from tests.fixtures.wait import eventually_sync
 
 
-def fetch(url: str) -> tuple[int, dict[str, object]]:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return answer.status, json.loads(answer.read())
-    except urllib.error.HTTPError as error:
-        return error.code, json.loads(error.read())
-
-
-class Role:
-    """`python -m qz_api ROLE` with ports of its own."""
-
-    def __init__(self, role: str, environment: dict[str, str], folder: Path) -> None:
-        ports = {name: str(free_port()) for name in ("API_PORT", "API_OPS_PORT", "WORKER_OPS_PORT")}
-        ops = ports["WORKER_OPS_PORT" if role == "worker" else "API_OPS_PORT"]
-        self.url = f"http://127.0.0.1:{ports['API_PORT']}"
-        self.ops = f"http://127.0.0.1:{ops}"
-        self.child = Child(
-            role,
-            [sys.executable, "-m", "qz_api", role],
-            folder,
-            ready=self.is_ready,
-            environment={**environment, **ports},
-        )
-
-    def is_ready(self) -> bool:
-        return self.status("/readyz") == 200
-
-    def status(self, path: str) -> int:
-        try:
-            return fetch(self.ops + path)[0]
-        except OSError:
-            return 0
-
-
 @pytest.fixture
-def serving(api_environment: dict[str, str], tmp_path: Path) -> Iterator[Role]:
-    role = Role("serve", api_environment, tmp_path)
+def serving(api_environment: dict[str, str], tmp_path: Path) -> Iterator[ApiRole]:
+    role = ApiRole("serve", api_environment, tmp_path)
     yield role
     role.child.stop()
 
 
-def test_serve_answers_and_ends_in_order(serving: Role) -> None:
+def test_serve_answers_and_ends_in_order(serving: ApiRole) -> None:
     serving.child.start()
     status, problem = fetch(f"{serving.url}/v1/me")
     assert (status, problem["code"]) == (401, "missing_key")
@@ -71,7 +32,7 @@ def test_serve_answers_and_ends_in_order(serving: Role) -> None:
 def test_serve_refuses_an_older_schema(
     api_environment: dict[str, str], bare_database: Database, tmp_path: Path
 ) -> None:
-    role = Role("serve", {**api_environment, **bare_database.environment}, tmp_path)
+    role = ApiRole("serve", {**api_environment, **bare_database.environment}, tmp_path)
     role.child.launch()
     assert role.child.wait(15) != 0
     assert "migrate first" in role.child.log.read_text()
@@ -83,7 +44,7 @@ def test_serve_waits_for_postgres(
     database = own_postgres.create()
     migrate_api(database)
     own_postgres.stop()
-    role = Role("serve", {**api_environment, **database.environment}, tmp_path)
+    role = ApiRole("serve", {**api_environment, **database.environment}, tmp_path)
     role.child.launch()
     eventually_sync(lambda: role.status("/livez") == 200, within=15)
     assert role.status("/readyz") == 503
@@ -93,7 +54,7 @@ def test_serve_waits_for_postgres(
 
 
 def test_a_bad_setting_is_named(tmp_path: Path) -> None:
-    role = Role("serve", {"API_PORT": "none"}, tmp_path)
+    role = ApiRole("serve", {"API_PORT": "none"}, tmp_path)
     role.child.launch()
     assert role.child.wait(15) == 78
     log = role.child.log.read_text()
@@ -106,7 +67,7 @@ def test_the_worker_starts_without_a_broker_and_ends_in_order(
 ) -> None:
     own_broker.stop()
     environment = {**api_environment, **broker_environment(own_broker, topic_prefix)}
-    role = Role("worker", environment, tmp_path)
+    role = ApiRole("worker", environment, tmp_path)
     role.child.start()
     own_broker.start()
     eventually_sync(lambda: "routing was filled" in role.child.log.read_text(), within=20)

@@ -12,7 +12,7 @@ import pytest
 from qz_api.app import OPERATIONS
 from qz_api.auth.scopes import Scope
 from qz_api.http.openapi import document
-from tests.api.test_roles import Role
+from tests.fixtures.api import ApiRole, seeded
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
 EXAMPLES = 15
@@ -56,25 +56,18 @@ def test_internal_routes_are_not_told_of(written: Any) -> None:
 
 
 @pytest.fixture
-def seeded(api_environment: dict[str, str], tmp_path: Path) -> Iterator[tuple[Role, str]]:
-    role = Role("serve", api_environment, tmp_path)
+def served(api_environment: dict[str, str], tmp_path: Path) -> Iterator[tuple[ApiRole, str]]:
+    role = ApiRole("serve", api_environment, tmp_path)
     role.child.start()
-    done = subprocess.run(
-        [sys.executable, "-m", "qz_api", "seed"],
-        env=api_environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    yield role, json.loads(done.stdout)["test_key"]
+    yield role, seeded(api_environment)["test_key"]
     role.child.stop()
 
 
 @pytest.mark.slow
 def test_no_generated_call_gets_a_500_or_an_undocumented_answer(
-    seeded: tuple[Role, str], tmp_path: Path
+    served: tuple[ApiRole, str], tmp_path: Path
 ) -> None:
-    role, key = seeded
+    role, key = served
     command = [
         *(str(Path(sys.executable).parent / "st"), "run", f"{role.url}/openapi.json"),
         *("--url", role.url, "-H", f"Authorization: Bearer {key}", "--checks", CHECKS),

@@ -34,7 +34,7 @@ from qz_common.kafka import ensure_topics, make_producer
 
 BATCH = 500
 POLL_SECONDS = 0.5
-CHECK_SECONDS = 15.0
+CHECK_SECONDS = 5.0
 STANDBY_SECONDS = 1.0
 PUBLISH_SECONDS = 5.0
 """A producer that has lost its broker is slower to notice than to make anew."""

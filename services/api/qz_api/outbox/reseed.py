@@ -47,6 +47,7 @@ async def reseed(
     """Publishes all routes, then the markers; `between` pages goes what was edited meanwhile."""
     topic = kafka.topic(ROUTING)
     published, last = 0, ""
+    await between()
     while rows := await store.routes_after(conn, last, PAGE):
         sent = [await producer.send(topic, row["value"], key=row["key"].encode()) for row in rows]
         await asyncio.gather(*sent)
@@ -75,8 +76,9 @@ async def republish(admin_dsn: str, *, after_restore: bool) -> None:
 
 async def _raise_versions(conn: Connection) -> None:
     await store.skip_versions(conn, RESTORE_STEP)
+    await store.forget_waiting(conn)
     last = ""
-    while rows := await store.routes_after(conn, last, PAGE):
+    while rows := await store.every_route_after(conn, last, PAGE):
         for row in rows:
             await store.put_route_value(conn, row["key"], await _raised(conn, row["value"]))
         last = rows[-1]["key"]

@@ -130,10 +130,27 @@ async def forget_markers(conn: Connection) -> None:
 
 
 async def routes_after(conn: Connection, key: str, limit: int) -> list[Row]:
+    """The next page of routes; what waits in the outbox is left to the relay, in its order."""
+    rows: list[Row] = await conn.fetch(
+        """SELECT key, value FROM routes r
+           WHERE key > $1 AND NOT EXISTS (SELECT FROM outbox o WHERE o.key = r.key)
+           ORDER BY key LIMIT $2""",
+        key,
+        limit,
+    )
+    return rows
+
+
+async def every_route_after(conn: Connection, key: str, limit: int) -> list[Row]:
     rows: list[Row] = await conn.fetch(
         "SELECT key, value FROM routes WHERE key > $1 ORDER BY key LIMIT $2", key, limit
     )
     return rows
+
+
+async def forget_waiting(conn: Connection) -> None:
+    """Rows for `routing` that wait; only where all routes are published anew anyway."""
+    await conn.execute("DELETE FROM outbox WHERE topic = $1", ROUTING.name)
 
 
 async def markers(conn: Connection, topic: str) -> list[Row]:
