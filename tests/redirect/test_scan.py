@@ -65,6 +65,7 @@ def test_spliced_bytes_are_the_encoded_event(
         who = Who(ts_ms, identity, place, private, symbol)
         led_to = prepared.event_target
         seq = edge.count(prepared, who, led_to, b"", method, fields, status, action)
+        edge.journal.commit()
         (event,) = journaled(data)
     assert event == decode_scan(encode(event))
     where = referrer.partition(b"?")[0].partition(b"#")[0]
@@ -118,6 +119,7 @@ def test_hints_say_what_only_the_edge_can_see(
     with hits() as (edge, data):
         who = Who(1000, Identity(1, 2), Place(), False, False)
         edge.count(prepared, who, b"", query, b"GET", fields)
+        edge.journal.commit()
         assert journaled(data)[0].hints == hints
 
 
@@ -139,6 +141,7 @@ def test_a_repeat_is_the_same_visitor_at_the_same_link_within_ten_seconds(
         for ts_ms, who, press in ((50_000, 1, ""), (50_000 + later_ms, visitor, action)):
             seen = Who(ts_ms, Identity(who, 2), Place(), False, False)
             edge.count(prepared, seen, b"", b"", b"GET", {}, action=press)
+        edge.journal.commit()
         first, second = journaled(data)
     assert not first.hints.repeat
     assert second.hints.repeat is repeat
@@ -150,6 +153,7 @@ def test_what_a_visitor_brought_along_stands_under_the_utm_of_the_link() -> None
     with hits() as (edge, data):
         who = Who(1, Identity(1, 2), Place(), False, False)
         edge.count(prepared, who, b"", query, b"GET", {})
+        edge.journal.commit()
         assert journaled(data)[0].utm == {"utm_source": "qr", "utm_medium": "y" * 200}
 
 

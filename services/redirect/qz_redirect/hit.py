@@ -74,8 +74,9 @@ class Hits:
     def follow(
         self, path: bytes, query: bytes, method: bytes, fields: dict[bytes, bytes], address: str
     ) -> bytes | None:
-        """What comes behind `location: ` in a 302 whose scan is in the journal; None when this
-        is no plain redirect. `fields` are header values by lower-case name."""
+        """What comes behind `location: ` in a 302, its scan staged: the answer waits for
+        `journal.commit`. None when this is no plain redirect. `fields` are header values by
+        lower-case name."""
         began = time.time_ns()
         prefix = self.hosts.prefix(fields.get(b"host", b""))
         if prefix is None:
@@ -167,7 +168,7 @@ class Hits:
         self, prepared: Prepared, who: Who, led_to: bytes, query: bytes, method: bytes,
         fields: dict[bytes, bytes], status: int = 302, action: str = "",
     ) -> int:  # fmt: skip
-        """One event in the journal; its seq, or 0 when the disk takes nothing more."""
+        """One event for the journal; its seq. The answer waits for `journal.commit`."""
         visitor, ip_hash = who.identity
         repeat = visitor != 0 and not action and self._repeats.seen(
             visitor ^ prepared.link_hash, who.ts_ms
@@ -180,7 +181,7 @@ class Hits:
         else:
             more = REPEATED if repeat else b""
         fragments, find = self._fragments, fields.get
-        return self.journal.append(
+        return self.journal.stage(
             b',"ts_ms":%d%b%b,"visitor":%d,"ip_hash":%d%b%b%b%b}'
             % (
                 who.ts_ms,

@@ -45,6 +45,7 @@ class Hot:
             fields,
             address,
         )
+        self._hits.journal.commit()
         return None if rest is None else rest[: -len(REPLY_END)]
 
 

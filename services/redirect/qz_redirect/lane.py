@@ -17,6 +17,7 @@ from uvicorn.server import ServerState
 from qz_redirect.beat import Beat
 from qz_redirect.client import Proxies
 from qz_redirect.hit import Hits
+from qz_redirect.replies import Replies
 
 MAX_HEADER_BYTES = 16 * 1024
 MAX_HEADERS = 100
@@ -46,6 +47,7 @@ class Lane(HttpToolsProtocol):
         hits: Hits,
         proxies: Proxies,
         beat: Beat,
+        replies: Replies,
         config: Config,
         server_state: ServerState,
         app_state: dict[str, Any],
@@ -55,10 +57,12 @@ class Lane(HttpToolsProtocol):
         self._hits = hits
         self._proxies = proxies
         self._beat = beat
+        self._replies = replies
         self._peer = ""
         self._address: str | None = None
         self._resting = True
         self._in_headers = False
+        self._ending = False
         self._is_big = False
         self._continued = 0
         self.deadline = NEVER
@@ -90,15 +94,17 @@ class Lane(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         self.url = b""
         self.headers = []
-        self.expect_100_continue = False
         self._in_headers = True
         self._resting = False
         self._continued = 0
         self.deadline = self._beat.receive_by
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name.lower(), value))
+
     def on_headers_complete(self) -> None:
         self._in_headers = False
-        if self.transport.is_closing():
+        if self._ending or self.transport.is_closing():
             return
         if self._too_much():
             self._refuse(431)
@@ -152,10 +158,10 @@ class Lane(HttpToolsProtocol):
             return False
         beat = self._beat
         if beat.draining or (b"connection" in fields and not self.parser.should_keep_alive()):
-            self.transport.write(beat.redirect_head + rest + _CLOSE)
-            self.transport.close()
+            self._ending = True
+            self._replies.add(self.transport, beat.redirect_head + rest + _CLOSE, close=True)
         else:
-            self.transport.write(beat.redirect_head + rest + _END)
+            self._replies.add(self.transport, beat.redirect_head + rest + _END, close=False)
         self._rest()
         return True
 
@@ -165,10 +171,11 @@ class Lane(HttpToolsProtocol):
 
     def _hand_over(self) -> None:
         """On to the application, as uvicorn itself would have begun."""
-        url, headers, expect = self.url, self.headers, self.expect_100_continue
+        url, headers = self.url, self.headers
         super().on_message_begin()
-        self.url, self.expect_100_continue = url, expect
+        self.url = url
         self.headers.extend(headers)
+        self.expect_100_continue = (b"expect", b"100-continue") in headers
         if not _is_sound(url, headers):
             self._refuse(400)
             return
@@ -185,6 +192,7 @@ class Lane(HttpToolsProtocol):
         return len(self.url) + size > MAX_HEADER_BYTES
 
     def _refuse(self, status: int) -> None:
+        self._replies.flush()
         if not self.transport.is_closing():
             if self.cycle is None or self.cycle.response_complete:
                 self.transport.write(_REFUSALS[status])

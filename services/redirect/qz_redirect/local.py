@@ -80,6 +80,7 @@ class LocalEdge:
             reply.answer.status,
             reply.action,
         )
+        self.hits.journal.commit()
 
     def address(self, request: Request) -> str:
         peer = request.client.host if request.client else ""

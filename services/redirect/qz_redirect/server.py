@@ -20,6 +20,7 @@ from qz_redirect.keeper import Keeper
 from qz_redirect.lane import Lane
 from qz_redirect.local import LocalEdge
 from qz_redirect.metrics import serve_metrics
+from qz_redirect.replies import Replies
 from qz_redirect.settings import ServeSettings
 from qz_redirect.tasks import background, until
 
@@ -49,9 +50,10 @@ async def serve(settings: ServeSettings, stop: asyncio.Event) -> None:
 @contextlib.asynccontextmanager
 async def _public(settings: ServeSettings, edge: LocalEdge) -> AsyncIterator[Beat]:
     beat = Beat(settings.keep_alive_seconds, settings.receive_seconds)
+    replies = Replies(edge.hits.journal, asyncio.get_running_loop())
     config = uvicorn.Config(
         create_app(edge),
-        http=cast(Any, partial(Lane, edge.hits, edge.proxies, beat)),
+        http=cast(Any, partial(Lane, edge.hits, edge.proxies, beat, replies)),
         ws="none",
         lifespan="off",
         log_config=None,

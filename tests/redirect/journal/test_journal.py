@@ -73,6 +73,17 @@ def test_an_event_is_on_disk_when_append_returns(tmp_path: Path) -> None:
     journal.close()
 
 
+def test_what_is_staged_is_one_write_in_order(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path)
+    assert [journal.stage(REST) for _ in range(3)] == [1, 2, 3]
+    assert seqs(journal.folder) == []
+    assert journal.append(REST) == 4
+    assert seqs(journal.folder) == [1, 2, 3, 4]
+    journal.stage(REST)
+    journal.close()
+    assert seqs(journal.folder) == [1, 2, 3, 4, 5]
+
+
 def test_each_process_of_a_host_has_a_journal_of_its_own(tmp_path: Path) -> None:
     one, two = open_journal(tmp_path), open_journal(tmp_path)
     assert one.id != two.id
@@ -157,6 +168,18 @@ def test_a_kill_loses_nothing_that_was_appended(tmp_path: Path) -> None:
     found = seqs(folder)
     assert found == list(range(1, len(found) + 1))
     assert told <= len(found) <= told + 1
+
+
+def test_of_a_batch_as_much_is_kept_as_there_is_room_for(tmp_path: Path) -> None:
+    script = TINY_DISK.replace("seqs = [journal.append(", "seqs = [journal.stage(").replace(
+        "assert journal.failing", "journal.commit(); assert journal.failing"
+    )
+    done = run(script, str(tmp_path), "close")
+    assert done.returncode == 0, done.stderr
+    (folder,) = journal_folders(tmp_path)
+    found = seqs(folder)
+    assert 5 < len(found) - 3 < 30
+    assert found == [*range(1, len(found) - 2), 31, 32, 33]
 
 
 @pytest.mark.parametrize("end", ["close", "kill"])

@@ -1,6 +1,6 @@
 """The journal of one `serve` process: an event is on disk before its answer leaves.
 
-`append` is one write to the page cache and never waits for the network; `sync` makes it durable
+A commit is one write to the page cache and never waits for the network; `sync` makes it durable
 against a power cut and runs off the loop. A disk that takes nothing more stops no redirect: the
 event is dropped, counted, and its seq is never used again, so that the loss shows as a gap.
 """
@@ -31,6 +31,7 @@ class Journal:
         self._head = b'{"v":1,"journal":%d,"seq":' % journal_id
         self._state_fd = os.open(folder / "state", os.O_WRONLY | os.O_CREAT, FILE_MODE)
         self._retired: list[int] = []
+        self._staged: list[bytes] = []
         self._synced = 0
         self._write_state(clean=False)
         self._fd = -1
@@ -38,24 +39,40 @@ class Journal:
         self._try_roll()
 
     def append(self, rest: bytes) -> int:
-        """Writes `{"v":…,"journal":…,"seq":…` + rest; the seq, or 0 when it was dropped.
+        """`stage` and `commit` of one event; its seq, or 0 when it was dropped."""
+        dropped = self.dropped
+        seq = self.stage(rest)
+        self.commit()
+        return seq if self.dropped == dropped else 0
 
-        `rest` begins with a comma and closes the object."""
+    def stage(self, rest: bytes) -> int:
+        """Numbers `{"v":…,"journal":…,"seq":…` + rest, to be written by the next commit. No
+        answer may leave before that. `rest` begins with a comma and closes the object."""
         seq = self.next_seq
         self.next_seq = seq + 1
         event = b"%b%d%b" % (self._head, seq, rest)
-        data = HEADER.pack(len(event), crc32(event)) + event
+        self._staged.append(HEADER.pack(len(event), crc32(event)) + event)
+        return seq
+
+    def commit(self) -> None:
+        """All that is staged, in one write."""
+        staged = self._staged
+        if not staged:
+            return
+        self._staged = []
+        data = b"".join(staged)
         try:
             written = os.write(self._fd, data)
-        except OSError as error:
-            return self._drop(0, error.strerror or type(error).__name__)
+        except OSError:
+            written = 0
         if written != len(data):
-            return self._drop(written, "short write")
+            self._write_singly(staged, written)
+            return
         self._size += written
         self.appended_bytes += written
-        if self._size >= self._segment_bytes or self.failing:
-            self._recover_or_roll()
-        return seq
+        self.failing = ""
+        if self._size >= self._segment_bytes:
+            self._try_roll()
 
     def sync(self) -> None:
         """Makes everything appended so far durable. Runs in a thread; blocks on the disk."""
@@ -70,17 +87,13 @@ class Journal:
 
     def close(self) -> None:
         """Durable, and known to be whole: the next process goes on with the next seq."""
+        self.commit()
         self.sync()
         self._write_state(clean=True)
         os.fsync(self._state_fd)
         for fd in (self._fd, self._state_fd, self._lock_fd):
             if fd >= 0:
                 os.close(fd)
-
-    def _recover_or_roll(self) -> None:
-        self.failing = ""
-        if self._size >= self._segment_bytes:
-            self._try_roll()
 
     def _try_roll(self) -> None:
         """A new segment; when there is no room for one, the old one goes on."""
@@ -97,14 +110,30 @@ class Journal:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         return os.open(segment_path(self.folder, self.next_seq), flags, FILE_MODE)
 
-    def _drop(self, written: int, reason: str) -> int:
-        """Takes back a half-written event; the state keeps the number that it cost."""
-        self.dropped += 1
-        self.failing = reason
+    def _write_singly(self, frames: list[bytes], written: int) -> None:
+        """Saves what there is room for; the state keeps the numbers that the others cost."""
         if self._fd < 0 or (written and not self._take_back()):
             self._try_roll()
+        for frame in frames:
+            self._write_one(frame)
         self._write_state(clean=False)
-        return 0
+
+    def _write_one(self, frame: bytes) -> None:
+        """A half-written event is taken back."""
+        written, reason = 0, "short write"
+        try:
+            written = os.write(self._fd, frame)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+        if written == len(frame):
+            self._size += written
+            self.appended_bytes += written
+            self.failing = ""
+            return
+        self.dropped += 1
+        self.failing = reason
+        if written and not self._take_back():
+            self._try_roll()
 
     def _take_back(self) -> bool:
         try:
