@@ -2,10 +2,10 @@
 
     python -m tests.bench.redirect_bench [--rounds N] [--seconds N] [--codes N] [--only NAME …]
 
-Every server runs alone on the first core, wrk on the second; each gets the same requests with the
-headers of a phone behind a proxy. The edge looks up a replica of a million codes, places the
-address, hashes the visitor, journals the whole event, and answers. Figures on a machine that does
-other work are ratios of what was left; CPU time per request is steadier there.
+Every server runs alone on the first core, wrk on the second, with the same requests: bare ones,
+or with the headers of a phone. The edge looks up a replica of a million codes, places the address,
+hashes the visitor, journals the whole event, and answers. Figures on a machine that does other
+work are ratios of what was left; CPU time per request is steadier there.
 """
 
 import argparse
@@ -16,15 +16,18 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from deploy.embedded.backends import free_port
 from tests.bench import routes, servers
-from tests.bench.wrk import ToolMissing, need, wrk
+from tests.bench.tail import tail_ms
+from tests.bench.wrk import PHONE, Load, ToolMissing, need, wrk
 
-TAIL_CONNECTIONS = 1
 TAIL_RATE = 490
+TAIL_SECONDS = 10.0
+TAILS = ("nginx", "lane, all codes")
+LOOPBACK = "127.0.0.1/32"
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,10 @@ class Target:
     url: str
     environment: dict[str, str] = field(default_factory=dict)
     script: Path | None = None
+    headers: tuple[str, ...] = ()
+
+    def load(self, seconds: int) -> Load:
+        return wrk(self.url, seconds, script=self.script, headers=self.headers)
 
 
 def main() -> int:
@@ -55,7 +62,8 @@ def main() -> int:
         targets = _targets(Path(folder), options.codes)
         chosen = [t for t in targets if not options.only or t.name in options.only]
         loads = _rounds(chosen, Path(folder), options.rounds, options.seconds)
-    _report(loads)
+        _report(loads)
+        _report_tails([t for t in chosen if t.name in TAILS], Path(folder))
     return 0
 
 
@@ -81,9 +89,13 @@ def _targets(folder: Path, codes: int) -> list[Target]:
         _edge("lane, 1 code", one, geo, None),
         _edge("lane, all codes", many, geo, None),
         _hot("hot ASGI", many, geo),
-        _nginx(folder, "nginx, random slugs", script),
+        replace(_nginx(folder, "nginx, phone", None), headers=PHONE),
+        replace(_plain("bare ASGI, phone", servers.bare_asgi), headers=PHONE),
+        replace(_edge("lane, phone", many, geo, None), headers=PHONE),
+        replace(_edge("lane, phone, proxy", many, geo, None, LOOPBACK), headers=PHONE),
+        _nginx(folder, "nginx, random", script),
         _edge("lane, 1 code, random", one, geo, routes.write_lua(folder / "one.lua", 1)),
-        _edge("lane, random slugs", many, geo, script),
+        _edge("lane, all, random", many, geo, script),
     ]
 
 
@@ -98,9 +110,9 @@ def _plain(name: str, make: Callable[[int], list[str]]) -> Target:
     return Target(name, lambda: make(port), _url(port))
 
 
-def _edge(name: str, data: Path, geo: Path, script: Path | None) -> Target:
+def _edge(name: str, data: Path, geo: Path, script: Path | None, proxies: str = "") -> Target:
     port = free_port()
-    environment = servers.edge_environment(data, geo, port)
+    environment = servers.edge_environment(data, geo, port, proxies)
     return Target(name, servers.lane, _url(port), environment, script)
 
 
@@ -122,7 +134,7 @@ def _rounds(
         for target in targets:
             logs = folder / "logs" / target.name.replace(" ", "-")
             with servers.running(target.command(), target.url, logs, target.environment) as process:
-                wrk(target.url, 1, script=target.script)
+                target.load(1)
                 loads[target.name].append(_measure(target, process, seconds))
             print(f"round {number + 1}: {target.name}: {loads[target.name][-1]}", flush=True)
     return loads
@@ -130,7 +142,7 @@ def _rounds(
 
 def _measure(target: Target, process: subprocess.Popen[bytes], seconds: int) -> Round:
     before = servers.cpu_seconds(process)
-    load = wrk(target.url, seconds, script=target.script)
+    load = target.load(seconds)
     spent = servers.cpu_seconds(process) - before
     return Round(load.rate, load.p99_ms, spent / load.requests * 1e6)
 
@@ -140,11 +152,19 @@ def _report(loads: dict[str, list[Round]]) -> None:
     print(f"\nload of the machine: {os.getloadavg()[0]:.1f}; medians")
     print(f"{'':22}{'req/s':>8}{'p99 ms':>8}{'cpu us':>8}{'of nginx':>12}{'of bare':>12}")
     for name, median in medians.items():
-        base = "nginx, random slugs" if "random" in name else "nginx"
-        shares = [_share(median, medians.get(other)) for other in (base, "bare ASGI")]
+        kind = next((word for word in (", random", ", phone") if word in name), "")
+        shares = [_share(median, medians.get(base + kind)) for base in ("nginx", "bare ASGI")]
         row = f"{median.rate:8.0f}{median.p99_ms:8.2f}{median.cpu_us:8.1f}"
         print(f"{name:22}{row}{shares[0]:>12}{shares[1]:>12}")
     print("shares: by requests per second (by CPU time per request)")
+
+
+def _report_tails(targets: list[Target], folder: Path) -> None:
+    """P3: the slowest in a hundred at a pace that nobody finds hard."""
+    for target in targets:
+        with servers.running(target.command(), target.url, folder / "tail", target.environment):
+            p50, p99 = tail_ms(target.url, TAIL_RATE, TAIL_SECONDS)
+        print(f"at {TAIL_RATE}/s {target.name}: median {p50:.3f} ms, p99 {p99:.3f} ms")
 
 
 def _median(found: list[Round]) -> Round:

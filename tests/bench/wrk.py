@@ -12,7 +12,7 @@ UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
 PERCENTILE = re.compile(r"^\s+(50|75|90|99)%\s+([\d.]+)(us|ms|s|m)$", re.MULTILINE)
 TOTAL = re.compile(r"^\s+(\d+) requests in ", re.MULTILINE)
 RATE = re.compile(r"^Requests/sec:\s+([\d.]+)$", re.MULTILINE)
-BROWSER = (
+PHONE = (
     "User-Agent: Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
     "Accept-Language: pt-BR,pt;q=0.9,en;q=0.8",
@@ -45,7 +45,7 @@ def wrk(
     *,
     connections: int = 32,
     script: Path | None = None,
-    headers: Sequence[str] = BROWSER,
+    headers: Sequence[str] = (),
 ) -> Load:
     """Every answer must be what was asked for: one that is no 2xx or 3xx is an error."""
     command = ["taskset", "-c", CLIENT_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s"]
