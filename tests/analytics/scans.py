@@ -1,5 +1,6 @@
 """Scans to send, and analytics as a process to ask."""
 
+import asyncio
 import contextlib
 import itertools
 import time
@@ -9,9 +10,16 @@ from typing import Any
 
 import httpx
 from aiokafka import AIOKafkaProducer
+from prometheus_client import CollectorRegistry
 
 from deploy.embedded.backends import HOST
+from qz_analytics.clickhouse import ClickHouse
+from qz_analytics.ingest.service import Ingest
+from qz_analytics.metrics import ingest_metrics
+from qz_analytics.settings import IngestSettings
+from qz_common.clock import SystemClock
 from qz_common.events import ScanEvent, encode
+from qz_common.health import Health
 from qz_common.kafka import KafkaSettings, ensure_topics, make_producer
 from qz_common.topics import SCANS
 from tests.fixtures.broker import Broker
@@ -124,3 +132,42 @@ class Role:
 
 def bearer() -> dict[str, str]:
     return {"authorization": f"Bearer {TOKEN}"}
+
+
+@dataclass(frozen=True)
+class Consuming:
+    """The consumer in this process, and what it has stored."""
+
+    ingest: Ingest
+    store: ClickHouse
+    task: asyncio.Task[None]
+
+    async def count(self) -> int:
+        return int((await self.store.rows("SELECT count() FROM scans"))[0][0])
+
+    async def trouble(self) -> str | None:
+        health = Health(started=True)
+        self.ingest.watch(health)
+        return (await health.readiness()).get("ingest")
+
+
+@contextlib.asynccontextmanager
+async def consuming(dsn: str, kafka: KafkaSettings, **settings: float) -> AsyncIterator[Consuming]:
+    stop, writer, side = asyncio.Event(), ClickHouse(dsn), ClickHouse(dsn)
+    chosen: dict[str, Any] = {"session_ms": 1_500, "tick_ms": 50, **settings}
+    ingest = Ingest(
+        writer=writer,
+        side=side,
+        kafka=kafka,
+        settings=IngestSettings(**chosen),
+        metrics=ingest_metrics(CollectorRegistry()),
+        clock=SystemClock(),
+    )
+    task = asyncio.create_task(ingest.run(stop))
+    try:
+        yield Consuming(ingest, side, task)
+    finally:
+        stop.set()
+        await task
+        await writer.close()
+        await side.close()

@@ -8,9 +8,7 @@ import contextlib
 import json
 import os
 import random
-import sys
 from collections import Counter
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from typing import Any
 from qz_common.events import ScanEvent
 from qz_common.kafka import KafkaSettings
 from tests.analytics.scans import IPHONE, Sender, kafka_settings, sending
+from tests.faults.ingest_plans import start_plan
 from tests.fixtures.broker import Broker
 from tests.fixtures.processes import Child
 from tests.fixtures.wait import eventually
@@ -71,9 +70,8 @@ async def test_kills_at_every_step_lose_and_double_nothing(
 ) -> None:
     stops = [STEPS[at % len(STEPS)] for at in range(KILLS)]
     kafka, load = kafka_settings(broker, topic_prefix), Load()
-    runner = _runner(tmp_path, kafka, stops)
     async with sending(kafka) as sender:
-        runner.launch()
+        runner = _runner(tmp_path, kafka, stops)
         await _send_until(lambda: len(_ended(runner)) == KILLS, sender, load)
         await sender.send(load.sent[: len(load.sent) // 3])  # again, as after a lost broker
         await sender.send(load.batch())
@@ -96,16 +94,7 @@ async def _send_until(done: Any, sender: Sender, load: Load) -> None:
 
 
 def _runner(folder: Path, kafka: KafkaSettings, stops: list[tuple[str, int, int]]) -> Child:
-    plan = {
-        "dsn": f"chdb://{folder / 'store'}?database=faults",
-        "kafka": asdict(kafka),
-        "until": str(folder / "until"),
-        "report": str(folder / "report"),
-        "stops": stops,
-    }
-    (folder / "plan.json").write_text(json.dumps(plan))
-    command = [sys.executable, "-m", "tests.faults.ingest_runner", str(folder / "plan.json")]
-    return Child("runner", command, folder, ready=lambda: True)
+    return start_plan(folder, kafka, f"chdb://{folder / 'store'}?database=faults", stops=stops)
 
 
 def _ended(runner: Child) -> list[str]:
@@ -114,7 +103,7 @@ def _ended(runner: Child) -> list[str]:
 
 
 def _report(folder: Path) -> dict[str, Any]:
-    path = folder / "report"
+    path = folder / "runner.report"
     found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     return found
 

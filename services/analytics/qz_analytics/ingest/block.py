@@ -42,6 +42,7 @@ class Block:
     dead: list[DeadRecord] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     gaps: list[Gap] = field(default_factory=list)
+    refilled: set[int] = field(default_factory=set)
     runs: list[pa.Table] = field(default_factory=list)
     fates: list[bool] = field(default_factory=list)
     """In log order, True for a dead record."""
@@ -74,6 +75,7 @@ def form(decoded: Decoded, marks: Marks, now_ms: int) -> Block:
         block.fates.append(type(outcome) is Dead)
         _put(block, record, decodable, outcome, marks)
     block.gaps += marks.take_gaps()
+    block.refilled = marks.take_refilled()
     block.runs = [block_of(run) for run in cut(block.scans)]
     return block
 

@@ -16,6 +16,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from qz_analytics.clickhouse import StoreAway, StoreRefused
 from qz_analytics.ingest.block import Block
+from qz_analytics.ingest.closing import close
 from qz_analytics.ingest.membership import Membership
 from qz_analytics.ingest.pipeline import NotOwner, Pipeline
 from qz_analytics.ingest.progress import Progress
@@ -31,7 +32,6 @@ HEARTBEAT_MS = 2_000
 POLL_SECONDS = 0.2
 BACKLOG_SECONDS = 1.0
 STUCK_SECONDS = 60.0
-STOP_SECONDS = 5.0
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
 
@@ -191,5 +191,4 @@ async def joined(
         yield kafka
     finally:
         pulse.cancel()
-        with contextlib.suppress(TimeoutError, KafkaError):
-            await asyncio.wait_for(kafka.stop(), STOP_SECONDS)
+        await close(kafka.stop())

@@ -25,10 +25,6 @@ class Gap:
     reason: str
     before_ms: int
 
-    @property
-    def missing(self) -> int:
-        return self.last - self.first + 1
-
 
 @dataclass(slots=True)
 class Mark:
@@ -56,6 +52,8 @@ class Marks:
     known: dict[int, Mark] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
     """Noticed since `take_gaps`."""
+    refilled: set[int] = field(default_factory=set)
+    """Journals whose holes got a late number since `take_refilled`."""
 
     def unknown(self, journals: Iterable[int]) -> set[int]:
         return set(journals) - self.known.keys()
@@ -66,6 +64,7 @@ class Marks:
     def forget(self) -> None:
         self.known.clear()
         self.gaps.clear()
+        self.refilled.clear()
 
     def pass_over(self, journal: int, seq: int, ts_ms: int) -> bool:
         """False for a repeat; otherwise the mark covers this number from now on."""
@@ -77,6 +76,7 @@ class Marks:
             return False
         if seq <= mark.high:
             mark.fill(seq)
+            self.refilled.add(journal)
             return True
         self._jump(journal, mark, seq, ts_ms)
         return True
@@ -84,6 +84,10 @@ class Marks:
     def take_gaps(self) -> list[Gap]:
         gaps, self.gaps = self.gaps, []
         return gaps
+
+    def take_refilled(self) -> set[int]:
+        refilled, self.refilled = self.refilled, set()
+        return refilled
 
     def _jump(self, journal: int, mark: Mark, seq: int, ts_ms: int) -> None:
         if seq > mark.high + 1:

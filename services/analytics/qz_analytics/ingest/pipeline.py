@@ -76,6 +76,7 @@ class Pipeline:
             await store.write_scans(self.writer, run)
             self.step("insert applied")
         await periods.reopen(self.writer, late, self.clock.now())
+        await store.count_missing(self.writer, block.refilled)
         await send_dead(self.producer, self.dead_topic, self.source, block.dead)
         self._count(block)
         self.step("before the commit")

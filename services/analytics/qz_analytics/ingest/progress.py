@@ -50,6 +50,13 @@ class Progress:
             if partition in self.reached
         )
 
+    def silent_seconds(self, kafka: AIOKafkaConsumer, now: datetime) -> float:
+        """Since the broker last answered a fetch; 0 before the first answer."""
+        ours = kafka.assignment()
+        answered = [kafka.last_poll_timestamp(partition) or 0 for partition in ours]
+        newest_ms = max(answered, default=0)
+        return (to_ms(now) - newest_ms) / 1000 if newest_ms else 0.0
+
     async def look(self, kafka: AIOKafkaConsumer) -> list[Told]:
         """One line for each of our partitions that was fetched from at least once."""
         told = []

@@ -16,10 +16,10 @@ from aiokafka.errors import KafkaError
 
 from qz_analytics.clickhouse import ClickHouse, StoreAway, StoreRefused
 from qz_analytics.ingest import agents, progress, rollups, verify
+from qz_analytics.ingest.closing import STOP_SECONDS, close
 from qz_analytics.ingest.consumer import (
     FIRST_PAUSE_SECONDS,
     LONGEST_PAUSE_SECONDS,
-    STOP_SECONDS,
     Consumer,
     ConsumerStuck,
     joined,
@@ -40,6 +40,7 @@ OWN_TOPICS = (SCANS, TALLIES, DEAD_SCANS)
 PROGRESS_SECONDS = 5.0
 TALLY_SECONDS = 1.0
 ROLLUP_SECONDS = 10.0
+SILENT_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -57,6 +58,7 @@ class Ingest:
     trouble: str = "not connected yet"
     """Why nothing is stored now, for readiness; empty when all is well."""
     membership: Membership | None = None
+    _silence: Callable[[], float] = lambda: 0.0
 
     def watch(self, health: Health) -> None:
         health.checks["store"] = self.writer.ping
@@ -89,6 +91,7 @@ class Ingest:
             self.trouble = ""
             told = Progress()
             tallies = Tallies(self.side, producer, self.kafka.topic(TALLIES))
+            self._silence = lambda: told.silent_seconds(kafka, self.clock.now())
             consumer = Consumer(
                 kafka=kafka,
                 membership=membership,
@@ -157,6 +160,8 @@ class Ingest:
     async def _readiness(self) -> str | None:
         if self.trouble:
             return self.trouble
+        if self._silence() > SILENT_SECONDS:
+            return "the broker is silent"
         has = self.membership and self.membership.assigned
         return None if has else "joining the consumer group"
 
@@ -172,8 +177,7 @@ async def _started(settings: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
         await producer.start()
         yield producer
     finally:
-        with contextlib.suppress(TimeoutError, KafkaError):
-            await asyncio.wait_for(producer.stop(), STOP_SECONDS)
+        await close(producer.stop())
 
 
 @contextlib.asynccontextmanager

@@ -4,6 +4,7 @@ Days that the rollups answer for come from `link_daily`, the others from raw row
 crash kept from being told are told at the next start, for the links of the last day.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -78,14 +79,14 @@ class Tallies:
             raise
 
     async def _publish(self, links: Sequence[Link], now: datetime) -> int:
-        told = 0
+        sent = []
         for at in range(0, len(links), CHUNK):
             for row in await totals(self.reader, links[at : at + CHUNK]):
                 tally = _tally(row, now)
-                await self.producer.send(self.topic, key=tally.link.encode(), value=encode(tally))
-                told += 1
-        await self.producer.flush()
-        return told
+                key = tally.link.encode()
+                sent.append(await self.producer.send(self.topic, key=key, value=encode(tally)))
+        await asyncio.gather(*sent)
+        return len(sent)
 
 
 async def totals(reader: ClickHouse, links: Sequence[Link]) -> list[Row]:

@@ -14,7 +14,7 @@ SELECT journal, max(top), min(hole) FROM
     UNION ALL
     SELECT journal, toUInt64(0), toUInt64(min(first_seq) - 1) FROM journal_gaps FINAL
     WHERE reason = 'jump' AND missing > 0
-        AND noticed_at > now() - INTERVAL {grace:UInt32} SECOND
+        AND noticed_at > now64(3) - INTERVAL {grace:UInt32} SECOND
     GROUP BY journal
 )
 GROUP BY journal
