@@ -1,24 +1,20 @@
 """/v1/qr-codes."""
 
-import asyncio
-
 from qz_api.auth.scopes import Scope
 from qz_api.codes import changing, listing, service, store
 from qz_api.codes.listing import CODES, CodeQuery
-from qz_api.codes.payload import payload_of_code
 from qz_api.codes.schemas import CodeCreate, CodePatch, CodeView, code_view, draft_of
 from qz_api.codes.service import Found
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, cut
-from qz_api.http.respond import Answer, created, deleted, raw, shown
+from qz_api.http.respond import Answer, created, deleted, shown
 from qz_api.links.draft import refuse
 from qz_api.links.listing import count, place_of, read_place, select
 from qz_api.links.policy import deployment_hosts
 from qz_api.links.schemas import NewSlug
 from qz_common.errors import Conflict, Gone, NotFound, PreconditionFailed, TooMany, Unavailable
 from qz_common.ids import show_id
-from qz_render import parse_size, parse_style, render
 
 
 async def create_code(call: Call) -> Answer:
@@ -93,13 +89,6 @@ async def duplicate_code(call: Call) -> Answer:
     return _created(call, found)
 
 
-async def get_image(call: Call) -> Answer:
-    async with call.deps.db.transaction(call.principal.workspace) as conn:
-        found = await service.get_code(conn, call.principal, call.id("qr"))
-    payload = payload_of_code(found, call.deps.settings.edge_url)
-    return raw(await asyncio.to_thread(_draw, payload, found), "image/png")
-
-
 async def get_analytics(call: Call) -> Answer:
     async with call.deps.db.transaction(call.principal.workspace) as conn:
         found = await service.get_code(conn, call.principal, call.id("qr"))
@@ -107,11 +96,6 @@ async def get_analytics(call: Call) -> Answer:
         raise NotFound("a static code is never counted")
     question = {"scope": {"link": [show_id("lnk", found.link["id"])]}}
     return await call.deps.analytics.ask("/internal/summary", call.principal, question)
-
-
-def _draw(payload: str, found: Found) -> bytes:
-    style = parse_style(found.code["style"])
-    return render(payload, style, "png", parse_size(found.code["size"])).data
 
 
 def _view(call: Call, found: Found) -> CodeView:
@@ -218,18 +202,6 @@ OPERATIONS = (
         status=201,
         problems=(NotFound, Conflict, TooMany),
         example={"name": "Second print run"},
-    ),
-    Operation(
-        method="GET",
-        path="/v1/qr-codes/{id}/image",
-        id="getQrCodeImage",
-        summary="The symbol",
-        tag="qr codes",
-        handler=get_image,
-        scope=Scope.QR_READ,
-        media_types=("image/png",),
-        problems=(NotFound,),
-        uses="nothing",
     ),
     Operation(
         method="GET",

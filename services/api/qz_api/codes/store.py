@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.db import Connection, Row
+from qz_api.http.paging import Place
 from qz_api.links import store as links
 
 FIXED = (
@@ -30,9 +31,10 @@ FROM = "codes c LEFT JOIN links l ON l.id = c.link_id"
 
 async def insert_codes(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> list[Row]:
     made: list[Row] = await conn.fetch(
-        f"""INSERT INTO codes ({NEW}) SELECT {NEW} FROM jsonb_populate_recordset(NULL::codes, $1)
+        f"""INSERT INTO codes ({NEW})
+            SELECT {NEW} FROM jsonb_populate_recordset(NULL::codes, $1::text::jsonb)
             RETURNING {NAMES}""",
-        [{name: row[name] for name in (*FIXED, *WRITTEN)} for row in rows],
+        links.as_json([{name: row[name] for name in (*FIXED, *WRITTEN)} for row in rows]),
     )
     return made
 
@@ -44,11 +46,11 @@ async def update_codes(
     plain = [{name: row[name] for name in ("id", *WRITTEN)} for row in rows]
     changed: list[Row] = await conn.fetch(
         f"""UPDATE codes c SET {CHANGES}, version = c.version + 1
-            FROM jsonb_populate_recordset(NULL::codes, $2) r
+            FROM jsonb_populate_recordset(NULL::codes, $2::text::jsonb) r
             WHERE c.workspace_id = $1 AND c.id = r.id
             RETURNING {", ".join(f"c.{name}" for name in COLUMNS)}""",
         workspace,
-        plain,
+        links.as_json(plain),
     )
     return changed
 
@@ -121,6 +123,24 @@ async def link_of_deleted(conn: Connection, workspace: UUID, mode: str, id: UUID
 
 async def list_codes(conn: Connection, sql: str, values: Sequence[Any]) -> list[Row]:
     rows: list[Row] = await conn.fetch(sql, *values)
+    return rows
+
+
+async def page_of_link(
+    conn: Connection, workspace: UUID, link: UUID, after: Place | None, limit: int
+) -> list[Row]:
+    created_at, id = after or (None, None)
+    rows: list[Row] = await conn.fetch(
+        f"""SELECT {JOINED} FROM {FROM}
+            WHERE c.workspace_id = $1 AND c.link_id = $2 AND c.deleted_at IS NULL
+              AND ($3::timestamptz IS NULL OR (c.created_at, c.id) < ($3, $4::uuid))
+            ORDER BY c.created_at DESC, c.id DESC LIMIT $5""",
+        workspace,
+        link,
+        created_at,
+        id,
+        limit,
+    )
     return rows
 
 

@@ -57,13 +57,20 @@ class Report:
     def __init__(self, root: str = "", places: Mapping[str, str] | None = None) -> None:
         self.errors: list[FieldError] = []
         self._root = root
-        self._places = places or {}
+        self._places = dict(places or {})
 
     def add(self, field: str, code: str, message: str) -> None:
         """`field` may go on below: `rules/0/destination_url`; empty is the draft as a whole."""
-        name = field.partition("/")[0]
-        place = self._places.get(name, self._root)
+        place = self.place(field.partition("/")[0])
         self.errors.append(FieldError(f"{place}/{field}" if field else place, code, message))
+
+    def place(self, name: str) -> str:
+        """The pointer of the object that a field stands in."""
+        return self._places.get(name, self._root)
+
+    def came_from(self, places: Mapping[str, str]) -> None:
+        """These fields were written elsewhere."""
+        self._places |= places
 
 
 def refuse(errors: Iterable[FieldError]) -> None:

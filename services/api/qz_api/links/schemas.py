@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -176,3 +176,21 @@ def status_of(link: Mapping[str, Any], now: datetime) -> Status:
 
 def shown(prefix: str, id: Any) -> str | None:
     return show_id(prefix, id) if id else None
+
+
+class BlockLink(In):
+    slug: Slug
+    host: Annotated[str, Field(max_length=260)] = ""
+    """Empty is the default short host."""
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class BlockView(Out):
+    id: str
+    workspace: str
+    status: Status
+
+    @classmethod
+    def of(cls, link: Mapping[str, Any]) -> Self:
+        workspace = show_id("ws", link["workspace_id"])
+        return cls(id=show_id("lnk", link["id"]), workspace=workspace, status=link["status"])

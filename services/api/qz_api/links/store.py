@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
 from qz_api.links.reading import BLANK, TARGET
@@ -30,7 +32,8 @@ CHANGES = ", ".join(f"{name} = r.{name}" for name in WRITTEN)
 
 INSERT = f"""
 WITH made AS (
-    INSERT INTO links ({NEW}) SELECT {NEW} FROM jsonb_populate_recordset(NULL::links, $1)
+    INSERT INTO links ({NEW})
+    SELECT {NEW} FROM jsonb_populate_recordset(NULL::links, $1::text::jsonb)
     ON CONFLICT (host, slug) DO NOTHING RETURNING {NAMES}),
 versions AS (
     INSERT INTO link_versions (workspace_id, mode, link_id, number, state, target, effective_from,
@@ -40,8 +43,13 @@ versions AS (
 SELECT {NAMES} FROM made"""
 UPDATE = f"""
 UPDATE links l SET {CHANGES}, version = l.version + 1, route_version = nextval('route_versions')
-FROM jsonb_populate_recordset(NULL::links, $2) r
+FROM jsonb_populate_recordset(NULL::links, $2::text::jsonb) r
 WHERE l.workspace_id = $1 AND l.id = r.id RETURNING {OF_L}"""
+
+
+def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as one parameter; ids come in two kinds, and only one of them is known to JSON."""
+    return orjson.dumps(list(rows), default=str).decode()
 
 
 async def insert_links(
@@ -49,7 +57,7 @@ async def insert_links(
 ) -> list[Row]:
     """Without the rows whose slug is somebody's already, or once was. Writes version 1 of each."""
     made: list[Row] = await conn.fetch(
-        INSERT, list(rows), principal.kind, principal.id, principal.name
+        INSERT, as_json(rows), principal.kind, principal.id, principal.name
     )
     return made
 
@@ -59,7 +67,7 @@ async def update_links(
 ) -> list[Row]:
     """Rows in full, as their locked selves with changes; each gets its next versions."""
     plain = [{name: row[name] for name in ("id", *WRITTEN)} for row in rows]
-    changed: list[Row] = await conn.fetch(UPDATE, workspace, plain)
+    changed: list[Row] = await conn.fetch(UPDATE, workspace, as_json(plain))
     return changed
 
 

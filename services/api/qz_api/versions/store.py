@@ -33,7 +33,7 @@ async def add(
     note: VersionNote,
 ) -> None:
     """What these links lead to by now; the rows of the links are locked, so numbers are free."""
-    targets = [{name: link[name] for name in TARGET} for link in links]
+    targets = [_plain({name: link[name] for name in TARGET}) for link in links]
     if note.planned is not None:
         await _settle_planned(conn, links[0]["id"], note.planned, targets[0], now)
         return
@@ -76,7 +76,7 @@ async def plan(
         principal.workspace,
         principal.mode,
         link,
-        changes,
+        _plain(changes),
         effective_from,
         now,
         principal.kind,
@@ -164,6 +164,10 @@ async def due(conn: Connection, now: datetime, limit: int) -> list[Row]:
         limit,
     )
     return rows
+
+
+def _plain(target: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: str(each) if isinstance(each, UUID) else each for name, each in target.items()}
 
 
 async def _settle_planned(

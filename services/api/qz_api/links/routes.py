@@ -1,0 +1,285 @@
+"""/v1/links, and what operators do to a link."""
+
+from typing import cast
+
+from qz_api.auth.scopes import Scope
+from qz_api.codes import service as codes
+from qz_api.codes import store as code_store
+from qz_api.codes.schemas import CodeView, code_view, draft_of
+from qz_api.http.call import Call
+from qz_api.http.operation import Operation
+from qz_api.http.paging import Page, PageQuery, cut
+from qz_api.http.respond import Answer, created, deleted, shown
+from qz_api.links import blocking, service, store
+from qz_api.links.draft import LinkDraft, refuse
+from qz_api.links.listing import (
+    LINKS,
+    ListQuery,
+    build_links,
+    count,
+    place_of,
+    read_place,
+    select,
+)
+from qz_api.links.policy import deployment_hosts
+from qz_api.links.publish import Link
+from qz_api.links.schemas import (
+    BlockLink,
+    BlockView,
+    LinkCreate,
+    LinkPatch,
+    LinkView,
+    NewSlug,
+    link_view,
+)
+from qz_api.versions import service as versions
+from qz_common.errors import Conflict, Gone, NotFound, PreconditionFailed
+
+
+async def create_link(call: Call) -> Answer:
+    draft, report = draft_of(call.body(LinkCreate))
+    refuse(report.errors)
+    hosts = deployment_hosts(call.deps.settings)
+    link = await service.create_link(
+        call.conn, call.principal, cast(LinkDraft, draft), hosts, call.now, report
+    )
+    return _created(call, link)
+
+
+async def get_link(call: Call) -> Answer:
+    return _shown(call, await service.get_link(call.conn, call.principal, call.id("lnk")))
+
+
+async def list_links(call: Call) -> Answer:
+    query = call.query(ListQuery)
+    cursors = call.cursors(*query.filters())
+    place = read_place(cursors, query)
+    built = await build_links(call.conn, call.principal, query, call.now)
+    total = None
+    if query.include:
+        total = await call.conn.fetchval(count(built, LINKS, query), *built.values)
+    rows = await store.list_links(call.conn, select(built, LINKS, query, place), built.values)
+    kept, following = cut(rows, query.limit, cursors, lambda row: place_of(row, LINKS, query))
+    page = Page[LinkView](
+        data=[_view(call, row) for row in kept],
+        has_more=following is not None,
+        next_cursor=following,
+        total=total,
+    )
+    return shown(page)
+
+
+async def patch_link(call: Call) -> Answer:
+    draft, report = draft_of(call.body(LinkPatch))
+    effective_from = draft.pop("effective_from", None)
+    if draft.get("status", "") is None:
+        report.add("status", "required", "a link has a status")
+    refuse(report.errors)
+    before = await service.lock_link(call.conn, call.principal, call.id("lnk"))
+    call.check_version(before["version"])
+    hosts = deployment_hosts(call.deps.settings)
+    if effective_from is not None and effective_from > call.now:
+        await versions.plan(
+            call.conn, call.principal, before, draft, (), effective_from, hosts, call.now, report
+        )
+        return _shown(call, before)
+    after = await service.update_link(
+        call.conn, call.principal, before, draft, hosts, call.now, report
+    )
+    return _shown(call, after)
+
+
+async def delete_link(call: Call) -> Answer:
+    link = await service.lock_link(call.conn, call.principal, call.id("lnk"))
+    call.check_version(link["version"])
+    await service.delete_link(call.conn, call.principal, link, call.now)
+    return deleted()
+
+
+async def restore_link(call: Call) -> Answer:
+    link = await service.restore_link(call.conn, call.principal, call.id("lnk"), call.now)
+    return _shown(call, link)
+
+
+async def duplicate_link(call: Call) -> Answer:
+    body = call.body(NewSlug)
+    link = await service.duplicate_link(
+        call.conn, call.principal, call.id("lnk"), body.slug, body.name, call.now
+    )
+    return _created(call, link)
+
+
+async def list_codes_of_link(call: Call) -> Answer:
+    query = call.query(PageQuery)
+    link = await service.get_link(call.conn, call.principal, call.id("lnk"))
+    cursors = call.cursors(link["id"])
+    rows = await code_store.page_of_link(
+        call.conn,
+        call.principal.workspace,
+        link["id"],
+        cursors.read_place(query.cursor),
+        query.limit + 1,
+    )
+    kept, following = cut(rows, query.limit, cursors, lambda row: (row["created_at"], row["id"]))
+    total = None
+    if query.include:
+        left = await code_store.single_codes(call.conn, call.principal.workspace, [link["id"]])
+        total = left.get(link["id"], (0, None))[0]
+    page = Page[CodeView](
+        data=[code_view(codes.found_in(row), call.deps.settings, call.now) for row in kept],
+        has_more=following is not None,
+        next_cursor=following,
+        total=total,
+    )
+    return shown(page)
+
+
+async def block_link(call: Call) -> Answer:
+    body = call.body(BlockLink)
+    host, slug = body.host.lower(), body.slug.lower()
+    link = await blocking.block(call.conn, host, slug, body.reason, call.now)
+    return shown(BlockView.of(link))
+
+
+async def unblock_link(call: Call) -> Answer:
+    body = call.body(BlockLink)
+    link = await blocking.unblock(call.conn, body.host.lower(), body.slug.lower(), call.now)
+    return shown(BlockView.of(link))
+
+
+def _view(call: Call, link: Link) -> LinkView:
+    return link_view(link, call.deps.settings.edge_url, call.now)
+
+
+def _shown(call: Call, link: Link) -> Answer:
+    return shown(_view(call, link), version=link["version"])
+
+
+def _created(call: Call, link: Link) -> Answer:
+    view = _view(call, link)
+    return created(view, f"/v1/links/{view.id}", version=link["version"])
+
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path="/v1/links",
+        id="createLink",
+        summary="Make a link without a code",
+        tag="links",
+        handler=create_link,
+        scope=Scope.LINKS_WRITE,
+        body=LinkCreate,
+        answer=LinkView,
+        status=201,
+        problems=(Conflict,),
+        example={"destination_url": "https://example.com", "name": "Spring menu"},
+    ),
+    Operation(
+        method="GET",
+        path="/v1/links",
+        id="listLinks",
+        summary="Links, newest first",
+        tag="links",
+        handler=list_links,
+        scope=Scope.LINKS_READ,
+        query=ListQuery,
+        answer=Page[LinkView],
+    ),
+    Operation(
+        method="GET",
+        path="/v1/links/{id}",
+        id="getLink",
+        summary="One link",
+        tag="links",
+        handler=get_link,
+        scope=Scope.LINKS_READ,
+        answer=LinkView,
+        problems=(NotFound,),
+    ),
+    Operation(
+        method="PATCH",
+        path="/v1/links/{id}",
+        id="updateLink",
+        summary="Change a link, now or from a time on",
+        tag="links",
+        handler=patch_link,
+        scope=Scope.LINKS_WRITE,
+        body=LinkPatch,
+        answer=LinkView,
+        problems=(NotFound, Conflict, PreconditionFailed),
+        example={"destination_url": "https://example.com/new"},
+    ),
+    Operation(
+        method="DELETE",
+        path="/v1/links/{id}",
+        id="deleteLink",
+        summary="Delete a link with its codes; it can be restored for 30 days",
+        tag="links",
+        handler=delete_link,
+        scope=Scope.LINKS_WRITE,
+        status=204,
+        problems=(NotFound, Conflict, PreconditionFailed),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/links/{id}/restore",
+        id="restoreLink",
+        summary="Bring a deleted link back, with the codes that went with it",
+        tag="links",
+        handler=restore_link,
+        scope=Scope.LINKS_WRITE,
+        answer=LinkView,
+        problems=(NotFound, Gone),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/links/{id}/duplicate",
+        id="duplicateLink",
+        summary="The same again with a slug of its own",
+        tag="links",
+        handler=duplicate_link,
+        scope=Scope.LINKS_WRITE,
+        body=NewSlug,
+        answer=LinkView,
+        status=201,
+        problems=(NotFound, Conflict),
+        example={"name": "Second campaign"},
+    ),
+    Operation(
+        method="GET",
+        path="/v1/links/{id}/qr-codes",
+        id="listQrCodesOfLink",
+        summary="The codes that print a link, newest first",
+        tag="links",
+        handler=list_codes_of_link,
+        scope=Scope.QR_READ,
+        query=PageQuery,
+        answer=Page[CodeView],
+        problems=(NotFound,),
+    ),
+    Operation(
+        method="POST",
+        path="/internal/links/block",
+        id="internalBlockLink",
+        summary="Block a link, whoever's it is",
+        tag="internal",
+        handler=block_link,
+        body=BlockLink,
+        answer=BlockView,
+        guard="internal",
+        problems=(NotFound,),
+    ),
+    Operation(
+        method="POST",
+        path="/internal/links/unblock",
+        id="internalUnblockLink",
+        summary="Let a blocked link go on as it was",
+        tag="internal",
+        handler=unblock_link,
+        body=BlockLink,
+        answer=BlockView,
+        guard="internal",
+        problems=(NotFound,),
+    ),
+)
