@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from starlette.routing import Route, Router
 
 from qz_api.auth import routes as auth
+from qz_api.bulk import routes as bulk
 from qz_api.campaigns import routes as campaigns
 from qz_api.codes import routes as codes
 from qz_api.deps import Deps
@@ -16,10 +17,24 @@ from qz_api.http.middleware import RequestMiddleware
 from qz_api.http.operation import Operation
 from qz_api.http.scope import App, Receive, Scope, Send
 from qz_api.internal import routes as internal
+from qz_api.links import routes as links
+from qz_api.rules import routes as rules
 from qz_api.stats import routes as stats
+from qz_api.versions import routes as versions
 from qz_common.errors import NotFound
 
-FEATURES = (auth, codes, destinations, campaigns, stats, internal)
+FEATURES = (
+    auth,
+    codes,
+    bulk,
+    links,
+    versions,
+    rules,
+    destinations,
+    campaigns,
+    stats,
+    internal,
+)
 OPERATIONS: tuple[Operation, ...] = tuple(
     operation for feature in FEATURES for operation in feature.OPERATIONS
 )
