@@ -16,6 +16,7 @@ from qz_api.http.dispatch import Endpoint
 from qz_api.http.middleware import RequestMiddleware
 from qz_api.http.operation import Operation
 from qz_api.http.scope import App, Receive, Scope, Send
+from qz_api.images import routes as images
 from qz_api.internal import routes as internal
 from qz_api.links import routes as links
 from qz_api.rules import routes as rules
@@ -34,6 +35,7 @@ FEATURES = (
     campaigns,
     stats,
     internal,
+    images,
 )
 OPERATIONS: tuple[Operation, ...] = tuple(
     operation for feature in FEATURES for operation in feature.OPERATIONS

@@ -8,11 +8,13 @@ from qz_api.auth.principal import Principal
 from qz_api.auth.service import key_authenticator
 from qz_api.db import Database
 from qz_api.http.scope import Scope
+from qz_api.images.deps import Images, open_images
 from qz_api.metrics import ApiMetrics, api_metrics
 from qz_api.sealing import Secrets
 from qz_api.settings import ApiSettings
 from qz_api.stats.client import AnalyticsClient
 from qz_common.clock import Clock, SystemClock
+from qz_common.egress import Egress, open_egress
 
 Authenticator = Callable[[Scope, int], Awaitable[Principal | None]]
 """A principal charged with so many requests; None when the request has no credential of this
@@ -27,6 +29,8 @@ class Deps:
     secrets: Secrets
     metrics: ApiMetrics
     analytics: AnalyticsClient
+    egress: Egress
+    images: Images
     authenticators: tuple[Authenticator, ...]
 
 
@@ -40,6 +44,8 @@ async def open_deps(settings: ApiSettings, clock: Clock | None = None) -> AsyncI
         stack.push_async_callback(db.close)
         analytics = AnalyticsClient(settings.analytics_url, settings.internal_token)
         stack.push_async_callback(analytics.close)
+        egress = await stack.enter_async_context(open_egress())
+        images = await stack.enter_async_context(open_images(settings.render, db, metrics.registry))
         yield Deps(
             settings=settings,
             db=db,
@@ -47,5 +53,7 @@ async def open_deps(settings: ApiSettings, clock: Clock | None = None) -> AsyncI
             secrets=secrets,
             metrics=metrics,
             analytics=analytics,
+            egress=egress,
+            images=images,
             authenticators=(key_authenticator(db, secrets, metrics),),
         )

@@ -23,6 +23,7 @@ log = structlog.get_logger()
 async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
     """Listens at once and answers 503 while Postgres is away; ready when the schema fits."""
     async with open_deps(settings) as deps:
+        deps.images.renderer.start()
         health = Health(checks={"postgres": deps.db.ping})
         config = uvicorn.Config(
             create_app(deps),

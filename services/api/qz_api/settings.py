@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from qz_api.images.settings import RenderSettings
 from qz_common.kafka import KafkaSettings
 from qz_common.settings import REQUIRED, group, setting
 
@@ -45,6 +46,7 @@ class WorkerSettings:
 @dataclass(frozen=True, kw_only=True)
 class ApiSettings:
     postgres: PostgresSettings = group(PostgresSettings)
+    render: RenderSettings = group(RenderSettings)
     host: str = setting("API_HOST", "127.0.0.1", "Address the management API listens on.")
     port: int = setting("API_PORT", 8700, "Port of the management API.")
     ops_host: str = setting("API_OPS_HOST", "127.0.0.1", "Address of the API's ops port.")
@@ -55,6 +57,9 @@ class ApiSettings:
         "SHORT_HOSTS", (), "Further host names that the edge answers for."
     )
     analytics_url: str = setting("ANALYTICS_URL", "http://127.0.0.1:8702", "Analytics service.")
+    egress_allow_networks: str = setting(
+        "EGRESS_ALLOW_NETWORKS", "", "Networks that outgoing requests may reach beside public ones."
+    )
     internal_token: str = setting(
         "INTERNAL_TOKEN", REQUIRED, "Shared secret between services.", secret=True
     )

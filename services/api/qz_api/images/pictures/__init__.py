@@ -1,0 +1,1 @@
+"""Logos and backgrounds: copies of ours, so that no image depends on another host."""

@@ -1,0 +1,147 @@
+"""All SQL about pictures."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from qz_api.db import Connection, Row
+from qz_api.http.paging import Place
+
+SHOWN = "id, mode, width, height, length(data) AS bytes, source_url, created_at"
+
+
+async def insert(conn: Connection, picture: Mapping[str, Any]) -> Row:
+    """The same picture twice is one row."""
+    return await conn.fetchrow(
+        f"""INSERT INTO pictures (id, workspace_id, mode, digest, width, height, data, source_url,
+                created_by, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            ON CONFLICT (workspace_id, mode, digest) DO UPDATE SET digest = excluded.digest
+            RETURNING {SHOWN}""",
+        *picture.values(),
+    )
+
+
+async def usage(conn: Connection, workspace: UUID) -> int:
+    """Bytes of all pictures of a workspace."""
+    total: int = await conn.fetchval(
+        "SELECT coalesce(sum(length(data)), 0) FROM pictures WHERE workspace_id = $1", workspace
+    )
+    return total
+
+
+async def get(conn: Connection, workspace: UUID, mode: str, id: UUID) -> Row | None:
+    return await conn.fetchrow(
+        f"SELECT {SHOWN} FROM pictures WHERE workspace_id = $1 AND mode = $2 AND id = $3",
+        workspace,
+        mode,
+        id,
+    )
+
+
+async def get_ids(conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]) -> set[UUID]:
+    rows = await conn.fetch(
+        "SELECT id FROM pictures WHERE workspace_id = $1 AND mode = $2 AND id = ANY($3)",
+        workspace,
+        mode,
+        list(ids),
+    )
+    return {row["id"] for row in rows}
+
+
+async def get_data(
+    conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]
+) -> list[Row]:
+    rows: list[Row] = await conn.fetch(
+        """SELECT id, data, width, height, digest FROM pictures
+           WHERE workspace_id = $1 AND mode = $2 AND id = ANY($3)""",
+        workspace,
+        mode,
+        list(ids),
+    )
+    return rows
+
+
+async def list_pictures(
+    conn: Connection, workspace: UUID, mode: str, after: Place | None, limit: int
+) -> list[Row]:
+    created_at, id = after or (None, None)
+    rows: list[Row] = await conn.fetch(
+        f"""SELECT {SHOWN} FROM pictures
+            WHERE workspace_id = $1 AND mode = $2
+              AND ($3::timestamptz IS NULL OR (created_at, id) < ($3, $4::uuid))
+            ORDER BY created_at DESC, id DESC LIMIT $5""",
+        workspace,
+        mode,
+        created_at,
+        id,
+        limit,
+    )
+    return rows
+
+
+async def count(conn: Connection, workspace: UUID, mode: str) -> int:
+    total: int = await conn.fetchval(
+        "SELECT count(*) FROM pictures WHERE workspace_id = $1 AND mode = $2", workspace, mode
+    )
+    return total
+
+
+async def is_used(conn: Connection, workspace: UUID, mode: str, id: str) -> bool:
+    """By a style or a code of this workspace; a walk, as deleting a picture is rare."""
+    used: bool = await conn.fetchval(
+        """SELECT EXISTS (SELECT FROM styles WHERE workspace_id = $1 AND mode = $2
+                          AND $3 IN (style ->> 'logo_id', style ->> 'background_image_id'))
+               OR EXISTS (SELECT FROM codes WHERE workspace_id = $1 AND mode = $2
+                          AND $3 IN (style ->> 'logo_id', style ->> 'background_image_id'))""",
+        workspace,
+        mode,
+        id,
+    )
+    return used
+
+
+async def delete(conn: Connection, workspace: UUID, mode: str, id: UUID) -> None:
+    await conn.execute(
+        "DELETE FROM pictures WHERE workspace_id = $1 AND mode = $2 AND id = $3",
+        workspace,
+        mode,
+        id,
+    )
+
+
+async def sources(conn: Connection, workspace: UUID, mode: str, urls: Collection[str]) -> list[Row]:
+    rows: list[Row] = await conn.fetch(
+        """SELECT url, picture_id, failure, tried_at FROM picture_sources
+           WHERE workspace_id = $1 AND mode = $2 AND url = ANY($3)""",
+        workspace,
+        mode,
+        list(urls),
+    )
+    return rows
+
+
+async def note_source(
+    conn: Connection,
+    workspace: UUID,
+    mode: str,
+    url: str,
+    picture: UUID | None,
+    failure: str,
+    now: datetime,
+) -> None:
+    """A failed attempt does not take away the copy of an earlier one."""
+    await conn.execute(
+        """INSERT INTO picture_sources AS s (workspace_id, mode, url, picture_id, failure, tried_at)
+           VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (workspace_id, mode, url) DO UPDATE
+           SET picture_id = coalesce(excluded.picture_id, s.picture_id),
+               failure = excluded.failure, tried_at = excluded.tried_at""",
+        workspace,
+        mode,
+        url,
+        picture,
+        failure,
+        now,
+    )
