@@ -27,6 +27,7 @@ from prometheus_client import CollectorRegistry
 from qz_analytics.clickhouse import ClickHouse
 from qz_analytics.ingest.block import decode_all, form, journals_of
 from qz_analytics.ingest.columns import block_of
+from qz_analytics.ingest.garbage import collect_seldom
 from qz_analytics.ingest.marks import Mark, Marks
 from qz_analytics.ingest.service import Ingest
 from qz_analytics.ingest.steps import Scan
@@ -128,13 +129,14 @@ async def pipeline(store: ClickHouse, records: Sequence[Record]) -> None:
 
 
 async def consumer(kafka: KafkaSettings, store: ClickHouse, rows: int) -> float:
-    """Seconds from the first poll to the last commit."""
+    """Seconds from the first poll to the last commit, as the role runs it."""
+    collect_seldom()
     metrics = ingest_metrics(CollectorRegistry())
     ingest = Ingest(
         writer=store,
         side=store,
         kafka=kafka,
-        settings=IngestSettings(session_ms=2_000, block_rows=BLOCK, verify_seconds=600),
+        settings=IngestSettings(session_ms=10_000, block_rows=BLOCK, verify_seconds=600),
         metrics=metrics,
         clock=SystemClock(),
     )

@@ -6,7 +6,6 @@ per folder. A role waits for its store, and refuses to start on a schema older t
 
 import asyncio
 import contextlib
-import gc
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from qz_analytics.app import create_app, listening
 from qz_analytics.clickhouse import ClickHouse, StoreAway
 from qz_analytics.deps import Deps, open_deps
+from qz_analytics.ingest.garbage import collect_seldom
 from qz_analytics.ingest.service import Ingest
 from qz_analytics.metrics import ingest_metrics, query_metrics
 from qz_analytics.migrate import pending
@@ -87,19 +87,12 @@ async def _work(
             clock=SystemClock(),
         )
         ingest.watch(health)
-        _collect_garbage_seldom()
+        collect_seldom()
         await ingest.run(stop)
 
 
 def _answering(settings: Settings, deps: Deps) -> contextlib.AbstractAsyncContextManager[None]:
     return listening(create_app(deps), settings.ops.host, settings.query.port)
-
-
-def _collect_garbage_seldom() -> None:
-    """A block makes a hundred thousand objects that all go at once: looking for cycles among
-    them at each seven hundredth costs a third of the time of a block."""
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
 
 
 @contextlib.asynccontextmanager

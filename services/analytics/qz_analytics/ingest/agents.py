@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import ua_parser
-from crawlerdetect import CrawlerDetect
 
+from qz_analytics.ingest.crawlers import is_crawler
 from qz_common.device import IN_APP, describe
 
 KEPT = 50_000
@@ -68,9 +68,6 @@ class Agent(NamedTuple):
     crawler: bool
 
 
-_crawlers = lru_cache(1)(CrawlerDetect)
-
-
 def warm_up() -> None:
     """Reads the tables of both parsers, which takes a second, before the first scan needs them."""
     agent_of("warm up")
@@ -83,7 +80,7 @@ def agent_of(text: str) -> Agent:
     lower = text.lower()
     scanner = next((name for needle, name in SCANNER_APPS if needle in lower), "")
     unfurler = not scanner and any(needle in lower for needle in UNFURLERS)
-    crawler = unfurler or (not scanner and bool(_crawlers().isCrawler(text)))
+    crawler = unfurler or (not scanner and is_crawler(text))
     client = describe(text.encode())
     parsed = ua_parser.parse(text)
     return Agent(
