@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from qz_api.db import Row
 from qz_api.http.paging import PageQuery
-from qz_api.http.schema import In, Moment, Name, Out
+from qz_api.http.schema import LEFT_OUT, In, Moment, Name, Out
 from qz_common.ids import show_id
 
 Status = Literal["active", "archived"]
@@ -36,10 +36,10 @@ class CampaignCreate(_Window):
 class CampaignPatch(_Window):
     """Any subset; what is left out stays, and only the dates can be null."""
 
-    name: Name = Field(default=None)
-    description: Annotated[str, Field(max_length=1000)] = Field(default=None)
-    utm: Utm = Field(default=None)
-    status: Status = Field(default=None)
+    name: Name = LEFT_OUT
+    description: Annotated[str, Field(max_length=1000)] = LEFT_OUT
+    utm: Utm = LEFT_OUT
+    status: Status = LEFT_OUT
 
 
 class CampaignQuery(PageQuery):

@@ -2,12 +2,10 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
-
 from qz_api.db import Row
 from qz_api.destinations.kinds import Target
 from qz_api.http.paging import PageQuery
-from qz_api.http.schema import In, Moment, Name, Out
+from qz_api.http.schema import LEFT_OUT, In, Moment, Name, Out
 from qz_common.ids import show_id
 
 DestinationType = Literal["url", "app", "whatsapp", "phone", "sms", "email", "map"]
@@ -21,8 +19,8 @@ class DestinationCreate(In):
 class DestinationPatch(In):
     """Any subset; what is left out stays."""
 
-    name: Name = Field(default=None)
-    target: Target = Field(default=None)
+    name: Name = LEFT_OUT
+    target: Target = LEFT_OUT
 
 
 class DestinationQuery(PageQuery):

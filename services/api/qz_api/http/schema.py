@@ -1,7 +1,7 @@
 """Words that the shapes of all features share."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
@@ -27,6 +27,9 @@ Moment = Annotated[
 """RFC 3339 with a zone; shown in UTC to the millisecond."""
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Tag = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f,]+$")]
+
+LEFT_OUT: Any = None
+"""Default of a field that a PATCH may leave out but never set to null."""
 
 
 class In(BaseModel):
