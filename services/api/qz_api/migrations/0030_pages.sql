@@ -29,20 +29,3 @@ ALTER TABLE links
     ADD COLUMN IF NOT EXISTS page_id uuid,
     ADD CONSTRAINT links_page FOREIGN KEY (page_id) REFERENCES pages ON DELETE SET NULL;
 CREATE INDEX links_of_page ON links (page_id) WHERE page_id IS NOT NULL;
-
--- Pictures of landing pages, made small once; pages carry them inside.
-CREATE TABLE page_images (
-    id uuid PRIMARY KEY,
-    workspace_id uuid NOT NULL REFERENCES workspaces,
-    mode text NOT NULL CHECK (mode IN ('live', 'test')),
-    digest bytea NOT NULL CHECK (length(digest) = 32),
-    media_type text NOT NULL,
-    width int NOT NULL,
-    height int NOT NULL,
-    body bytea NOT NULL,
-    created_by text NOT NULL,
-    created_at timestamptz NOT NULL,
-    UNIQUE (workspace_id, mode, digest)
-);
-CREATE INDEX page_images_of_workspace ON page_images (workspace_id, mode, created_at DESC, id DESC);
-SELECT qz_protect('page_images');

@@ -7,7 +7,7 @@ from qz_api.http.paging import Page, cut
 from qz_api.http.respond import Answer, created, deleted, raw, shown
 from qz_api.links.context import url_policy
 from qz_api.links.policy import deployment_hosts
-from qz_api.pages import image_routes, service, store
+from qz_api.pages import service, store
 from qz_api.pages.preview import POLICY_HEADER, preview_headers, preview_html
 from qz_api.pages.schemas import (
     LandingPageCreate,
@@ -180,5 +180,4 @@ OPERATIONS = (
         problems=(NotFound,),
         headers={POLICY_HEADER: "Nothing but the page's own style; shown in a frame, it is inert"},
     ),
-    *image_routes.OPERATIONS,
 )

@@ -12,12 +12,13 @@ from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
 from qz_api.http.parse import validate
-from qz_api.pages import images, store
+from qz_api.pages import store
 from qz_api.pages.compile import COMPILER, Compiled, compile_landing
 from qz_api.pages.content import drop_page_of as drop_page_of
 from qz_api.pages.content import is_shown as is_shown
 from qz_api.pages.content import page_for_content as page_for_content
 from qz_api.pages.gate import admit_all
+from qz_api.pages.pictures import missing, pictures_of
 from qz_api.pages.publish import publish, take_away
 from qz_api.pages.schemas import Document, LandingPageCreate, LandingPagePatch
 from qz_common.errors import Conflict, FieldError, Invalid, NotFound
@@ -120,7 +121,7 @@ async def existing(
 async def compiled_landing(conn: Connection, page: Row) -> Compiled:
     """A stored page as this release compiles it."""
     document = Document.model_validate(page["document"])
-    pictures = await images.pictures(conn, page["workspace_id"], page["mode"], document)
+    pictures = await pictures_of(conn, page["workspace_id"], page["mode"], document)
     return compile_landing(document, pictures)
 
 
@@ -131,8 +132,8 @@ async def _compiled(
     document = validate(Document, {**raw})
     for block in document.blocks:
         block.id = block.id or random_slug(BLOCK_ID_LENGTH)
-    pictures = await images.pictures(conn, principal.workspace, principal.mode, document)
-    errors = [*admit_all(document, policy), *images.missing(document, pictures)]
+    pictures = await pictures_of(conn, principal.workspace, principal.mode, document)
+    errors = [*admit_all(document, policy), *missing(document, pictures)]
     if errors:
         raise Invalid(f"the page is refused: {errors[0].message}", errors[0].code, errors=errors)
     return document.model_dump(mode="json"), compile_landing(document, pictures)

@@ -89,7 +89,8 @@ def quiet(palette: Palette) -> Color:
 def field(palette: Palette) -> Color:
     """Cards: a step towards the light, unless the text would no longer read on it."""
     ground, text = color(palette.background), color(palette.text)
-    raised = ground.mixed(WHITE, 0.05 if ground.luminance() < 0.2 else 0.85)
+    dark = ground.luminance() < 0.2
+    raised = ground.mixed(text, 0.05) if dark else ground.mixed(WHITE, 0.85)
     return raised if contrast(text, raised) >= TEXT_CONTRAST else ground
 
 

@@ -19,12 +19,12 @@ from qz_common.urls import UrlPolicy, admit
 ADMITTED = UrlPolicy(allow_private=True, allow_ip_literals=True)
 """For addresses of stored pages: the gate has let them through under the workspace's own policy."""
 Url = Annotated[str, Field(min_length=1, max_length=2048)]
-BlockId = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]
+BlockId = Annotated[str, Field(pattern=r"^[a-z0-9_]{0,32}$")]
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A stored picture, ready to stand in HTML."""
+    """A picture, ready to stand in HTML."""
 
     source: str
     width: int

@@ -1,4 +1,4 @@
-"""A picture that was brought in before (POST /v1/page-images): the page carries it inside."""
+"""A picture that was brought in before (POST /v1/pictures): the page carries it inside."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -11,14 +11,14 @@ from qz_api.pages.localized import Sentence
 
 class Image(Block):
     type: Literal["image"]
-    image_id: Annotated[str, Field(pattern=r"^img_[0-9a-z]{26}$")]
+    picture_id: Annotated[str, Field(pattern=r"^pic_[0-9a-z]{26}$")]
     alt: Sentence | None = None
     """What it shows, for whoever can't see it; left out for mere decoration."""
     caption: Sentence | None = None
 
     def view(self, scene: Scene) -> Mapping[str, Any]:
         return {
-            "picture": scene.pictures[self.image_id],
+            "picture": scene.pictures[self.picture_id],
             "alt": scene.text(self.alt),
             "caption": scene.text(self.caption),
         }

@@ -1,0 +1,1 @@
+"""Own short domains, shown to be a workspace's by a DNS record."""
