@@ -11,6 +11,7 @@ from qz_api.campaigns import routes as campaigns
 from qz_api.codes import routes as codes
 from qz_api.deps import Deps
 from qz_api.destinations import routes as destinations
+from qz_api.domains import routes as domains
 from qz_api.http import explorer
 from qz_api.http.dispatch import Endpoint
 from qz_api.http.middleware import RequestMiddleware
@@ -20,6 +21,7 @@ from qz_api.images import routes as images
 from qz_api.internal import routes as internal
 from qz_api.links import routes as links
 from qz_api.rules import routes as rules
+from qz_api.pages import routes as pages
 from qz_api.stats import routes as stats
 from qz_api.versions import routes as versions
 from qz_common.errors import NotFound
@@ -33,6 +35,8 @@ FEATURES = (
     rules,
     destinations,
     campaigns,
+    pages,
+    domains,
     stats,
     internal,
     images,

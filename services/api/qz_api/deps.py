@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from qz_api.auth.principal import Principal
 from qz_api.auth.service import key_authenticator
 from qz_api.db import Database
+from qz_api.domains.dns import Dns
 from qz_api.http.scope import Scope
 from qz_api.images.deps import Images, open_images
 from qz_api.metrics import ApiMetrics, api_metrics
@@ -31,6 +32,7 @@ class Deps:
     analytics: AnalyticsClient
     egress: Egress
     images: Images
+    dns: Dns
     authenticators: tuple[Authenticator, ...]
 
 
@@ -55,5 +57,6 @@ async def open_deps(settings: ApiSettings, clock: Clock | None = None) -> AsyncI
             analytics=analytics,
             egress=egress,
             images=images,
+            dns=Dns(settings.domains.resolvers, settings.domains.dns_seconds),
             authenticators=(key_authenticator(db, secrets, metrics),),
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from qz_api.images.settings import RenderSettings
+from qz_api.domains.settings import DomainSettings
 from qz_common.kafka import KafkaSettings
 from qz_common.settings import REQUIRED, group, setting
 
@@ -39,6 +40,7 @@ class SeedSettings(AdminSettings):
 class WorkerSettings:
     postgres: PostgresSettings = group(PostgresSettings)
     kafka: KafkaSettings = group(KafkaSettings)
+    domains: DomainSettings = group(DomainSettings)
     ops_host: str = setting("WORKER_OPS_HOST", "127.0.0.1", "Address of the worker's ops port.")
     ops_port: int = setting("WORKER_OPS_PORT", 8713, "Port for operators: health and metrics.")
 
@@ -46,6 +48,7 @@ class WorkerSettings:
 @dataclass(frozen=True, kw_only=True)
 class ApiSettings:
     postgres: PostgresSettings = group(PostgresSettings)
+    domains: DomainSettings = group(DomainSettings)
     render: RenderSettings = group(RenderSettings)
     host: str = setting("API_HOST", "127.0.0.1", "Address the management API listens on.")
     port: int = setting("API_PORT", 8700, "Port of the management API.")

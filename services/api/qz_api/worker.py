@@ -8,6 +8,8 @@ import asyncpg
 import structlog
 
 from qz_api.db import Database
+from qz_api.domains.dns import Dns
+from qz_api.domains.recheck import Rechecker
 from qz_api.idempotency.sweep import sweep
 from qz_api.metrics import WorkerMetrics, worker_metrics
 from qz_api.outbox.relay import Relay, measure, pause
@@ -69,7 +71,9 @@ async def _all(
         group.create_task(Relay(settings, metrics).run(stop))
         group.create_task(TallyFollower(settings.kafka, db, metrics).run(stop))
         lag = Job("lag", LAG_SECONDS, lambda db, clock: measure(db, clock, metrics))
-        for job in (*JOBS, lag):
+        dns = Dns(settings.domains.resolvers, settings.domains.dns_seconds)
+        look = Rechecker(dns, takes_down=settings.domains.take_down)
+        for job in (*JOBS, Job("domains", 60.0, look.run), lag):
             group.create_task(_repeat(job, db, metrics, clock, stop))
 
 
