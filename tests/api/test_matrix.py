@@ -26,6 +26,8 @@ CREATORS = {
 OF_ONE = [
     each for each in GUARDED if "/{id}" in each.path and each.path.partition("/{id}")[0] in CREATORS
 ]
+ELSEWHERE = {"updateMember", "removeMember"}
+"""Nobody makes a member by a single call: accounts/test_members.py."""
 VARYING = ("instance", "request_id")
 
 
@@ -35,7 +37,7 @@ def named(operations: list[Operation]) -> pytest.MarkDecorator:
 
 def test_the_matrix_covers_every_route_of_one_thing() -> None:
     uncovered = {each.id for each in GUARDED if "{" in each.path} - {each.id for each in OF_ONE}
-    assert uncovered == set()
+    assert uncovered == ELSEWHERE
 
 
 @named(GUARDED)

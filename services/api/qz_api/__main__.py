@@ -58,7 +58,9 @@ def _migrate(_: argparse.Namespace) -> None:
 def _seed(arguments: argparse.Namespace) -> None:
     settings = settings_or_exit(SeedSettings)
     known = _read_known(arguments.known)
-    seeded = asyncio.run(seed(settings.admin_dsn, Secrets.of(settings.key_pepper), known))
+    seeded = asyncio.run(
+        seed(settings.admin_dsn, Secrets.of(settings.key_pepper), settings.accounts, known)
+    )
     print(json.dumps(seeded))
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from starlette.routing import Route, Router
 
+from qz_api.accounts import routes as accounts
+from qz_api.audit import routes as audit
 from qz_api.auth import routes as auth
 from qz_api.bulk import routes as bulk
 from qz_api.campaigns import routes as campaigns
@@ -19,27 +21,31 @@ from qz_api.http.operation import Operation
 from qz_api.http.scope import App, Receive, Scope, Send
 from qz_api.images import routes as images
 from qz_api.internal import routes as internal
+from qz_api.limits import routes as limits
 from qz_api.links import routes as links
-from qz_api.rules import routes as rules
 from qz_api.pages import routes as pages
+from qz_api.rules import routes as rules
 from qz_api.stats import routes as stats
 from qz_api.versions import routes as versions
 from qz_common.errors import NotFound
 
 FEATURES = (
     auth,
+    accounts,
+    limits,
+    audit,
     codes,
     bulk,
     links,
     versions,
     rules,
+    images,
     destinations,
     campaigns,
     pages,
     domains,
     stats,
     internal,
-    images,
 )
 OPERATIONS: tuple[Operation, ...] = tuple(
     operation for feature in FEATURES for operation in feature.OPERATIONS

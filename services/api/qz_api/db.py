@@ -78,6 +78,12 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def account(self, user: UUID) -> AsyncIterator[Connection]:
+        """A transaction that sees what belongs to one user, and no workspace's things."""
+        async with self._begin("", str(user)) as connection:
+            yield connection
+
+    @asynccontextmanager
     async def system(self) -> AsyncIterator[Connection]:
         """A transaction that sees every workspace: for jobs of the deployment, never a request."""
         async with self._begin(EVERY_WORKSPACE) as connection:
@@ -92,10 +98,12 @@ class Database:
         return None
 
     @asynccontextmanager
-    async def _begin(self, sees: str) -> AsyncIterator[Connection]:
+    async def _begin(self, sees: str, user: str = "") -> AsyncIterator[Connection]:
         async with self.connection() as connection:
-            # one round trip; `sees` is a UUID or our own word, never a caller's text
-            await connection.execute(f"BEGIN; SET LOCAL app.workspace = '{sees}'")
+            # one round trip; these are UUIDs or our own words, never a caller's text
+            await connection.execute(
+                f"BEGIN; SET LOCAL app.workspace = '{sees}'; SET LOCAL app.account = '{user}'"
+            )
             try:
                 yield connection
             except BaseException:

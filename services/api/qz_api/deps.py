@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from qz_api.accounts.deps import Accounts, open_accounts
 from qz_api.auth.principal import Principal
 from qz_api.auth.service import key_authenticator
 from qz_api.db import Database
@@ -30,6 +31,7 @@ class Deps:
     secrets: Secrets
     metrics: ApiMetrics
     analytics: AnalyticsClient
+    accounts: Accounts
     egress: Egress
     images: Images
     dns: Dns
@@ -40,6 +42,7 @@ class Deps:
 async def open_deps(settings: ApiSettings, clock: Clock | None = None) -> AsyncIterator[Deps]:
     secrets = Secrets.of(settings.key_pepper)
     metrics = api_metrics()
+    clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         db = Database(settings.postgres)
         await db.open()
@@ -48,15 +51,29 @@ async def open_deps(settings: ApiSettings, clock: Clock | None = None) -> AsyncI
         stack.push_async_callback(analytics.close)
         egress = await stack.enter_async_context(open_egress())
         images = await stack.enter_async_context(open_images(settings.render, db, metrics.registry))
+        accounts = stack.enter_context(
+            open_accounts(
+                settings.accounts,
+                api_url=settings.api_url,
+                db=db,
+                clock=clock,
+                secrets=secrets,
+                metrics=metrics,
+            )
+        )
         yield Deps(
             settings=settings,
             db=db,
-            clock=clock or SystemClock(),
+            clock=clock,
             secrets=secrets,
             metrics=metrics,
             analytics=analytics,
+            accounts=accounts,
             egress=egress,
             images=images,
             dns=Dns(settings.domains.resolvers, settings.domains.dns_seconds),
-            authenticators=(key_authenticator(db, secrets, metrics),),
+            authenticators=(
+                key_authenticator(db, secrets, metrics),
+                accounts.gate.authenticate,
+            ),
         )

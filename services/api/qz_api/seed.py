@@ -5,13 +5,13 @@ that still work are answered again, others are made anew.
 """
 
 import hmac
-import re
-import secrets as randomness
 from collections.abc import Mapping
 from uuid import UUID
 
 import asyncpg
 
+from qz_api.accounts.seed import seed_admin
+from qz_api.accounts.settings import AccountSettings
 from qz_api.auth import service, store
 from qz_api.auth.principal import Mode
 from qz_api.auth.scopes import PRESETS
@@ -27,10 +27,11 @@ WORKSPACE = UUID("01900000-0000-7000-8000-000000000001")
 NAME = "Demo"
 ADMIN_EMAIL = "admin@quietzone.localhost"
 MODES: tuple[Mode, ...] = ("live", "test")
-PASSWORD = re.compile(r"[\w-]{16,}")
 
 
-async def seed(admin_dsn: str, secrets: Secrets, known: Mapping[str, str]) -> dict[str, str]:
+async def seed(
+    admin_dsn: str, secrets: Secrets, accounts: AccountSettings, known: Mapping[str, str]
+) -> dict[str, str]:
     connection = await asyncpg.connect(admin_dsn, timeout=10)
     try:
         if await missing(connection):
@@ -43,12 +44,15 @@ async def seed(admin_dsn: str, secrets: Secrets, known: Mapping[str, str]) -> di
                 f"{mode}_key": await _key(connection, secrets, mode, known.get(f"{mode}_key", ""))
                 for mode in MODES
             }
+            password = await seed_admin(
+                connection, accounts, WORKSPACE, ADMIN_EMAIL, known.get("admin_password", "")
+            )
     finally:
         await connection.close()
     return {
         **keys,
         "admin_email": ADMIN_EMAIL,
-        "admin_password": _password(known.get("admin_password", "")),
+        "admin_password": password,
         "workspace": show_id("ws", WORKSPACE),
     }
 
@@ -78,7 +82,3 @@ async def _works(connection: Connection, secrets: Secrets, mode: Mode, text: str
     return row is not None and hmac.compare_digest(
         row["secret_hash"], service.hash_key(secrets, key)
     )
-
-
-def _password(known: str) -> str:
-    return known if PASSWORD.fullmatch(known) else randomness.token_urlsafe(18)

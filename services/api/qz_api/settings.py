@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from qz_api.images.settings import RenderSettings
+from qz_api.accounts.settings import AccountSettings
 from qz_api.domains.settings import DomainSettings
+from qz_api.images.settings import RenderSettings
 from qz_common.kafka import KafkaSettings
 from qz_common.settings import REQUIRED, group, setting
 
@@ -31,6 +32,7 @@ class AdminSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class SeedSettings(AdminSettings):
+    accounts: AccountSettings = group(AccountSettings)
     key_pepper: str = setting(
         "KEY_PEPPER", REQUIRED, "Secret that keys are hashed with.", secret=True
     )
@@ -48,8 +50,9 @@ class WorkerSettings:
 @dataclass(frozen=True, kw_only=True)
 class ApiSettings:
     postgres: PostgresSettings = group(PostgresSettings)
-    domains: DomainSettings = group(DomainSettings)
     render: RenderSettings = group(RenderSettings)
+    accounts: AccountSettings = group(AccountSettings)
+    domains: DomainSettings = group(DomainSettings)
     host: str = setting("API_HOST", "127.0.0.1", "Address the management API listens on.")
     port: int = setting("API_PORT", 8700, "Port of the management API.")
     ops_host: str = setting("API_OPS_HOST", "127.0.0.1", "Address of the API's ops port.")

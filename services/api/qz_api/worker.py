@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import asyncpg
 import structlog
 
+from qz_api.accounts.attempts.service import sweep as forget_attempts
+from qz_api.accounts.sessions.service import sweep as end_sessions
 from qz_api.db import Database
 from qz_api.domains.dns import Dns
 from qz_api.domains.recheck import Rechecker
@@ -41,6 +43,8 @@ JOBS = (
     Job("salts", 300.0, lambda db, clock: keep_salts(db, clock.now())),
     Job("idempotency keys", 60.0, lambda db, _: sweep(db)),
     Job("tombstones", 3600.0, lambda db, _: bury(db)),
+    Job("sessions", 600.0, lambda db, clock: end_sessions(db, clock.now())),
+    Job("attempts", 600.0, lambda db, _: forget_attempts(db)),
 )
 
 
@@ -73,7 +77,7 @@ async def _all(
         lag = Job("lag", LAG_SECONDS, lambda db, clock: measure(db, clock, metrics))
         dns = Dns(settings.domains.resolvers, settings.domains.dns_seconds)
         look = Rechecker(dns, takes_down=settings.domains.take_down)
-        for job in (*JOBS, Job("domains", 60.0, look.run), lag):
+        for job in (*JOBS, lag, Job("domains", 60.0, look.run)):
             group.create_task(_repeat(job, db, metrics, clock, stop))
 
 

@@ -12,8 +12,8 @@ row.
 from collections.abc import Iterable
 
 from qz_api.audit import store
+from qz_api.audit.actor import Actor
 from qz_api.audit.diff import Fields, changes
-from qz_api.auth.principal import Principal
 from qz_api.db import Connection
 from qz_common.ids import new_uuid
 
@@ -24,7 +24,7 @@ NOTHING: tuple[Fields, Fields] = ({}, {})
 
 async def record(
     conn: Connection,
-    principal: Principal,
+    principal: Actor,
     action: str,
     object_id: str,
     before: Fields | None = None,
@@ -34,7 +34,7 @@ async def record(
 
 
 async def record_all(
-    conn: Connection, principal: Principal, action: str, done: Iterable[Change]
+    conn: Connection, principal: Actor, action: str, done: Iterable[Change]
 ) -> None:
     """The same for a bulk command: one statement for all its objects."""
     entries = [(new_uuid(), id, *changes(before, after)) for id, before, after in done]

@@ -2,14 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from qz_api.db import Connection, Row
 from qz_api.http.paging import Place
 
+FILTER = """workspace_id = $1 AND mode = $2
+    AND ($3::text IS NULL OR action = $3 OR starts_with(action, $3 || '.'))
+    AND ($4::text IS NULL OR object_id = $4) AND ($5::text IS NULL OR actor_id = $5)
+    AND ($6::timestamptz IS NULL OR at >= $6) AND ($7::timestamptz IS NULL OR at < $7)"""
 Entry = tuple[UUID, str, Any, Any]
 """Row id, object id, before, after."""
+
+
+class Sought(NamedTuple):
+    """In the order of FILTER, behind workspace and mode."""
+
+    action: str | None
+    object_id: str | None
+    actor: str | None
+    since: datetime | None
+    until: datetime | None
 
 
 async def insert(
@@ -41,38 +55,27 @@ async def insert(
 
 
 async def list_entries(
-    conn: Connection,
-    workspace: UUID,
-    *,
-    action: str | None,
-    object_id: str | None,
-    actor: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    after: Place | None,
-    limit: int,
+    conn: Connection, workspace: UUID, mode: str, sought: Sought, after: Place | None, limit: int
 ) -> list[Row]:
     at, id = after or (None, None)
     rows: list[Row] = await conn.fetch(
-        """SELECT id, mode, at, actor_kind, actor_id, actor_name, action, object_id, request_id,
-               before, after
-           FROM audit_log
-           WHERE workspace_id = $1
-             AND ($2::text IS NULL OR action = $2 OR starts_with(action, $2 || '.'))
-             AND ($3::text IS NULL OR object_id = $3)
-             AND ($4::text IS NULL OR actor_id = $4)
-             AND ($5::timestamptz IS NULL OR at >= $5)
-             AND ($6::timestamptz IS NULL OR at < $6)
-             AND ($7::timestamptz IS NULL OR (at, id) < ($7, $8::uuid))
-           ORDER BY at DESC, id DESC LIMIT $9""",
+        f"""SELECT id, at, actor_kind, actor_id, actor_name, action, object_id, request_id,
+                before, after
+            FROM audit_log
+            WHERE {FILTER} AND ($8::timestamptz IS NULL OR (at, id) < ($8, $9::uuid))
+            ORDER BY at DESC, id DESC LIMIT $10""",
         workspace,
-        action,
-        object_id,
-        actor,
-        since,
-        until,
+        mode,
+        *sought,
         at,
         id,
         limit,
     )
     return rows
+
+
+async def count_entries(conn: Connection, workspace: UUID, mode: str, sought: Sought) -> int:
+    count: int = await conn.fetchval(
+        f"SELECT count(*) FROM audit_log WHERE {FILTER}", workspace, mode, *sought
+    )
+    return count

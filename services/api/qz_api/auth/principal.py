@@ -38,6 +38,8 @@ class Principal:
     dialect: str = ""
     idempotency_full: bool = False
     request_id: str = ""
+    role: str = ""
+    """Of a user: owner, admin, editor or viewer."""
 
     @property
     def workspace_id(self) -> str:

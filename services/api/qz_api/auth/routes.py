@@ -42,6 +42,7 @@ async def me(call: Call) -> Answer:
         name=principal.name,
         mode=principal.mode,
         scopes=sorted(principal.scopes),
+        role=principal.role or None,
         workspace=workspace,
         usage=meters,
     )
@@ -98,7 +99,7 @@ OPERATIONS = (
         method="GET",
         path="/v1/me",
         id="getMe",
-        summary="Who this key is, its plan and this month's usage",
+        summary="Who is calling, its plan and this month's usage",
         tag="me",
         handler=me,
         answer=MeView,

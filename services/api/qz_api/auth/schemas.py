@@ -77,6 +77,8 @@ class MeView(Out):
     name: str
     mode: Mode
     scopes: list[str]
+    role: str | None
+    """Of a user: owner, admin, editor or viewer. Null for a key."""
     workspace: WorkspaceView
     usage: UsageView
 

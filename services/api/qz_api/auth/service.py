@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from qz_api.audit import service as audit
 from qz_api.auth import store
 from qz_api.auth.principal import Mode, Principal
+from qz_api.auth.schemas import key_fields
 from qz_api.auth.scopes import Scope as Permission
 from qz_api.auth.scopes import known
 from qz_api.db import Connection, Database, Row
@@ -111,7 +113,9 @@ async def create(
     if draft.expires_at is not None and draft.expires_at <= now:
         error = FieldError("/expires_at", "invalid_expires_at", "lies in the past")
         raise Invalid("a key can't expire before it exists", "invalid_expires_at", errors=[error])
-    return await issue(conn, secrets, principal.workspace, draft, principal.id)
+    row, text = await issue(conn, secrets, principal.workspace, draft, principal.id)
+    await audit.record(conn, principal, "key.created", show_id("key", row["id"]), None, _told(row))
+    return row, text
 
 
 async def roll(
@@ -134,14 +138,26 @@ async def roll(
         dialect=old["dialect"],
     )
     _check_grant(principal, draft)
-    issued = await issue(conn, secrets, principal.workspace, draft, principal.id, replaces=id)
-    await store.expire_key(conn, principal.workspace, id, now + overlap)
-    return issued
+    row, text = await issue(conn, secrets, principal.workspace, draft, principal.id, replaces=id)
+    ended = await store.expire_key(conn, principal.workspace, id, now + overlap)
+    await audit.record(conn, principal, "key.created", show_id("key", row["id"]), None, _told(row))
+    await audit.record(conn, principal, "key.rolled", show_id("key", id), _told(old), _told(ended))
+    return row, text
 
 
 async def revoke(conn: Connection, principal: Principal, id: UUID, now: datetime) -> Row:
-    await _locked(conn, principal, id)
-    return await store.revoke_key(conn, principal.workspace, id, now)
+    before = await _locked(conn, principal, id)
+    row = await store.revoke_key(conn, principal.workspace, id, now)
+    await audit.record(
+        conn, principal, "key.revoked", show_id("key", id), _told(before), _told(row)
+    )
+    return row
+
+
+def _told(row: Row) -> dict[str, object]:
+    """For the audit log: what is decided about a key, not how it is used."""
+    fields = key_fields(row)
+    return {name: fields[name] for name in fields if name not in ("id", "last_used_at")}
 
 
 def manageable(principal: Principal) -> tuple[Mode, ...]:

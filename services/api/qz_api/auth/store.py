@@ -106,10 +106,10 @@ async def revoke_key(conn: Connection, workspace: UUID, id: UUID, now: datetime)
     )
 
 
-async def expire_key(conn: Connection, workspace: UUID, id: UUID, at: datetime) -> None:
-    await conn.execute(
-        """UPDATE api_keys SET expires_at = least(coalesce(expires_at, $3), $3)
-           WHERE workspace_id = $1 AND id = $2""",
+async def expire_key(conn: Connection, workspace: UUID, id: UUID, at: datetime) -> Row:
+    return await conn.fetchrow(
+        f"""UPDATE api_keys SET expires_at = least(coalesce(expires_at, $3), $3)
+            WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}""",
         workspace,
         id,
         at,

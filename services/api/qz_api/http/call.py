@@ -15,6 +15,7 @@ from qz_common.errors import Malformed, NotFound, PreconditionFailed
 from qz_common.ids import read_id
 
 if TYPE_CHECKING:
+    from qz_api.accounts.sessions.session import Session
     from qz_api.auth.principal import Principal
     from qz_api.deps import Deps
     from qz_api.http.operation import Operation
@@ -31,6 +32,7 @@ class Call:
     request_id: str
     path: Mapping[str, str] = field(default_factory=dict)
     maybe_principal: "Principal | None" = None
+    maybe_session: "Session | None" = None
     maybe_conn: Connection | None = None
     maybe_body: BaseModel | None = None
     maybe_query: BaseModel | None = None
@@ -40,6 +42,12 @@ class Call:
         if self.maybe_principal is None:
             raise RuntimeError(f"{self.operation.id} has no principal: its guard lets anybody in")
         return self.maybe_principal
+
+    @property
+    def session(self) -> "Session":
+        if self.maybe_session is None:
+            raise RuntimeError(f"{self.operation.id} has no session: its guard is for others")
+        return self.maybe_session
 
     @property
     def conn(self) -> Connection:
@@ -73,7 +81,11 @@ class Call:
             raise PreconditionFailed(f"this is version {version} by now")
 
     def cursors(self, *filters: object) -> Cursors:
-        """Cursors of this operation for this workspace, mode and these filters alone."""
-        principal = self.principal
-        binding = (self.operation.id, principal.workspace_id, principal.mode, *map(repr, filters))
+        """Cursors of this operation for this workspace and mode (or user) and these filters."""
+        binding = (self.operation.id, *self._holder(), *map(repr, filters))
         return Cursors(self.deps.secrets.cursor, "\n".join(binding).encode())
+
+    def _holder(self) -> tuple[str, ...]:
+        if self.maybe_session is not None:
+            return (self.maybe_session.user_id,)
+        return (self.principal.workspace_id, self.principal.mode)

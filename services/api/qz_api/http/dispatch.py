@@ -3,12 +3,14 @@
 import asyncio
 import hmac
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any
 
 import asyncpg
 
 from qz_api.auth.principal import Principal
+from qz_api.db import Connection
 from qz_api.deps import Deps
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
@@ -91,6 +93,9 @@ async def _admit(call: Call, cost: int) -> None:
         call.maybe_principal = await authenticate(call.deps, call.scope, cost)
         if call.operation.scope:
             call.principal.require(call.operation.scope)
+    elif guard == "user":
+        call.maybe_session = await call.deps.accounts.gate.session(call.scope)
+        request_state(call.scope).log["principal"] = call.session.user_id
 
 
 async def authenticate(deps: Deps, scope: Scope, cost: int = 1) -> Principal:
@@ -130,14 +135,18 @@ async def _run(call: Call, document: Any) -> Answer:
 
 
 async def _in_transaction(call: Call, document: Any) -> Answer:
-    db = call.deps.db
-    principal = call.maybe_principal
-    opened = db.transaction(principal.workspace) if principal else db.system()
-    async with opened as conn:
+    async with _transaction_of(call) as conn:
         call.maybe_conn = conn
-        if call.operation.takes_key and principal:
+        if call.operation.takes_key and call.maybe_principal:
             return await idempotency.once(call, document)
         return await call.operation.handler(call)
+
+
+def _transaction_of(call: Call) -> AbstractAsyncContextManager[Connection]:
+    db = call.deps.db
+    if call.maybe_principal:
+        return db.transaction(call.principal.workspace)
+    return db.account(call.session.user) if call.maybe_session else db.system()
 
 
 def _check_internal(call: Call) -> None:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from qz_api.accounts.sessions.cookie import NAME
 from qz_api.http.operation import Operation
 from qz_common.errors import (
     PROBLEM_TYPE,
@@ -52,6 +53,11 @@ IDEMPOTENCY_KEY: Doc = {
     "description": "The same key with the same body has one effect, for 24 hours.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
+SESSION_TEXT = (
+    "Made by `POST /v1/session`; named `__Host-qz_session` over https. Writes send its "
+    "`csrf_token` as `X-CSRF-Token`. `Quietzone-Workspace` names the workspace, `Quietzone-Mode` "
+    "live or test."
+)
 HEADERS: Doc = {
     name: {"schema": {"type": "string"}, "description": text}
     for name, text in (
@@ -80,7 +86,7 @@ def document(operations: Sequence[Operation]) -> Doc:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "security": [{"apiKey": []}],
+        "security": [{"apiKey": []}, {"session": []}],
         "tags": [{"name": tag} for tag in dict.fromkeys(each.tag for each in public)],
         "paths": dict(sorted(paths.items())),
         "components": {
@@ -89,7 +95,13 @@ def document(operations: Sequence[Operation]) -> Doc:
                     "type": "http",
                     "scheme": "bearer",
                     "description": "`qz_live_…` or `qz_test_…`",
-                }
+                },
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": NAME,
+                    "description": SESSION_TEXT,
+                },
             },
             "headers": HEADERS,
             "schemas": {**schemas, "Problem": PROBLEM_SCHEMA},
@@ -124,6 +136,8 @@ def _operation(operation: Operation, models: Models) -> Doc:
         found["x-scope"] = operation.scope.value
     if operation.guard == "public":
         found["security"] = []
+    elif operation.guard == "user":
+        found["security"] = [{"session": []}]
     if operation.body:
         found["requestBody"] = _request_body(operation, models[(operation.body, "validation")])
     return found
@@ -196,7 +210,7 @@ def _named_headers(operation: Operation) -> Doc:
 
 def _problems(operation: Operation) -> dict[int, list[str]]:
     kinds: list[type[Problem]] = [Malformed, Unavailable, *operation.problems]
-    if operation.guard == "principal":
+    if operation.guard in ("principal", "user"):
         kinds += [Unauthenticated, Forbidden, TooMany]
     if operation.body:
         kinds += [TooLarge, UnsupportedMedia, Invalid]

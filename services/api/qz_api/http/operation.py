@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Handler: TypeAlias = "Callable[[Call], Awaitable[Answer]]"
 Uses: TypeAlias = Literal["transaction", "nothing"]
-Guard: TypeAlias = Literal["principal", "public", "internal"]
+Guard: TypeAlias = Literal["principal", "user", "public", "internal"]
 Cost: TypeAlias = Callable[[Any], int]
 """Requests that a parsed JSON body counts as; it has not been checked yet."""
 
@@ -54,6 +54,7 @@ class Operation:
     """`transaction` has `call.conn` open and commits it after the handler, with the record of an
     Idempotency-Key; `nothing` is for handlers that wait for something else than Postgres."""
     guard: Guard = "principal"
+    """`principal` is a key or a signed-in user in a workspace, `user` a signed-in user alone."""
     idempotent: bool = True
     """Takes an Idempotency-Key when it writes."""
     description: str = ""

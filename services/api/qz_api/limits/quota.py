@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection
+from qz_api.db import Connection, Row
 from qz_common.errors import TooMany
 
 SHARDS = 16
@@ -45,6 +45,22 @@ async def usage(conn: Connection, workspace: UUID, now: datetime) -> Usage:
         month_of(now),
     )
     return Usage(requests or 0, await _created(conn, workspace, now))
+
+
+async def usage_since(conn: Connection, workspace: UUID, first: date) -> list[Row]:
+    """Requests and new codes of every month that has any, from this one on."""
+    rows: list[Row] = await conn.fetch(
+        """SELECT month, sum(requests)::bigint AS requests, sum(created)::bigint AS qr_generated
+           FROM (SELECT month, requests, 0 AS created FROM usage_months
+                 WHERE workspace_id = $1 AND month >= $2
+                 UNION ALL
+                 SELECT month, 0, created FROM usage_codes
+                 WHERE workspace_id = $1 AND month >= $2) AS parts
+           GROUP BY month""",
+        workspace,
+        first,
+    )
+    return rows
 
 
 def month_of(now: datetime) -> date:

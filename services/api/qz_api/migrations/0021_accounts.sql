@@ -1,10 +1,10 @@
 -- Users, how they sign in, and what they may do in which workspace.
--- A transaction sees a workspace (app.workspace), a user (app.user), or as '*' everything.
+-- A transaction sees a workspace (app.workspace), a user (app.account), or as '*' everything.
 
 CREATE FUNCTION qz_is_user(p_user uuid) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
-    SELECT current_setting('app.user', true) = p_user::text
+    SELECT current_setting('app.account', true) = p_user::text
         OR current_setting('app.workspace', true) = '*'
 $$;
 
@@ -61,7 +61,7 @@ CREATE POLICY fellow ON users FOR SELECT USING (
 );
 CREATE POLICY member ON workspaces FOR SELECT USING (
     EXISTS (SELECT FROM members m WHERE m.workspace_id = workspaces.id
-        AND m.user_id::text = current_setting('app.user', true))
+        AND m.user_id::text = current_setting('app.account', true))
 );
 
 CREATE TABLE sessions (
@@ -121,7 +121,7 @@ CREATE UNLOGGED TABLE attempt_buckets (
 ) WITH (fillfactor = 50);
 ALTER TABLE attempt_buckets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE attempt_buckets FORCE ROW LEVEL SECURITY;
-CREATE POLICY deployment ON attempt_buckets USING (current_setting('app.workspace', true) = '*');
+CREATE POLICY deployment ON attempt_buckets USING (qz_sees(NULL)) WITH CHECK (qz_sees(NULL));
 GRANT SELECT, INSERT, UPDATE, DELETE ON attempt_buckets TO quietzone_app;
 
 -- Takes one try out of a bucket of `p_burst` that gets one back each `p_step`; how long to wait
@@ -162,7 +162,7 @@ BEGIN
     session_id := s.id;
     user_id := s.user_id;
     expires_at := s.expires_at;
-    PERFORM set_config('app.user', s.user_id::text, true);
+    PERFORM set_config('app.account', s.user_id::text, true);
     SELECT u.email, u.name INTO email, name FROM users u
     WHERE u.id = s.user_id AND u.disabled_at IS NULL;
     expired := NOT FOUND OR s.expires_at <= p_now OR s.seen_at <= p_now - p_idle;

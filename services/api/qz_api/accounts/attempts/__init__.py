@@ -1,0 +1,1 @@
+"""How often something secret may be tried, per account and per network."""

@@ -1,0 +1,1 @@
+"""Sign-in sessions of browsers: cookie, CSRF token, expiry."""

@@ -1,0 +1,42 @@
+"""Settings of accounts."""
+
+from dataclasses import dataclass
+from ipaddress import ip_network
+
+from qz_common.errors import Permanent
+from qz_common.settings import setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountSettings:
+    open_signup: bool = setting(
+        "OPEN_SIGNUP", False, "Whether anybody may become a user, or only who was invited."
+    )
+    signup_plan: str = setting(
+        "SIGNUP_PLAN", "self_hosted", "Plan of the workspaces that users make."
+    )
+    session_idle_minutes: int = setting(
+        "SESSION_IDLE_MINUTES", 720, "A session that rests for longer has ended."
+    )
+    session_hours: int = setting("SESSION_HOURS", 336, "Longest that a session lasts.")
+    password_memory_kib: int = setting(
+        "PASSWORD_MEMORY_KIB", 19_456, "Memory of one argon2id hash; old hashes follow at sign-in."
+    )
+    password_passes: int = setting("PASSWORD_PASSES", 2, "Passes of argon2id over its memory.")
+    password_threads: int = setting("PASSWORD_THREADS", 2, "Passwords hashed at once.")
+    trusted_proxies: tuple[str, ...] = setting(
+        "TRUSTED_PROXIES", (), "Exact address ranges of proxies whose forward header is believed."
+    )
+
+    def proxies(self) -> list[str]:
+        for text in self.trusted_proxies:
+            if not _is_exact(text):
+                raise Permanent(f"TRUSTED_PROXIES: {text!r} names no exact range of proxies")
+        return list(self.trusted_proxies)
+
+
+def _is_exact(text: str) -> bool:
+    try:
+        return ip_network(text, strict=True).prefixlen > 0
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""Users: signing up, names, passwords."""

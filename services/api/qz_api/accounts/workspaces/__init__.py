@@ -1,0 +1,1 @@
+"""Workspaces: settings of one, and which ones a user has."""

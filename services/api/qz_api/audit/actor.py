@@ -1,0 +1,19 @@
+"""Who did it, and where: a Principal is one, and so is a user who acts outside a workspace."""
+
+from typing import Protocol
+from uuid import UUID
+
+
+class Actor(Protocol):
+    @property
+    def kind(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def workspace(self) -> UUID: ...
+    @property
+    def mode(self) -> str: ...
+    @property
+    def request_id(self) -> str: ...

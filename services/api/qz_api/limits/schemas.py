@@ -1,0 +1,38 @@
+"""Shapes of /v1/usage."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from qz_api.http.schema import Out
+
+MAX_MONTHS = 36
+
+
+class UsageQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    months: Annotated[int, Field(ge=1, le=MAX_MONTHS)] = 12
+    """This one and the ones before it."""
+
+
+class MeterMonthView(Out):
+    used: int
+    limit: int | None
+    """Of today's plan. Null is without limit."""
+    marks: list[int]
+    """Which of 80 and 100 per cent of the limit are reached."""
+
+
+class UsageMonthView(Out):
+    month: str
+    """`2026-05`, in UTC."""
+    requests: MeterMonthView
+    qr_generated: MeterMonthView
+
+
+class UsageReportView(Out):
+    plan: str
+    overage: bool
+    """Whether service goes on at 100 per cent."""
+    requests_per_minute: int | None
+    data: list[UsageMonthView]

@@ -1,0 +1,1 @@
+"""Mail to be sent: rows that commit with what they tell of."""
