@@ -47,6 +47,23 @@ class _Target(msgspec.Struct, omit_defaults=True):
     variant: str = ""
 
 
+def _head(key: bytes, record: CodeRecord) -> bytes:
+    host, _, slug = key.decode().rpartition("/")
+    return members(
+        _Head(
+            record.mode,
+            record.workspace,
+            record.link,
+            record.code,
+            slug,
+            host,
+            record.version,
+            record.campaign,
+            record.tags,
+        )
+    )
+
+
 class Prepared:
     """`easy`: nothing stands between a scan and its destination, at any time and for anybody."""
 
@@ -63,35 +80,23 @@ class Prepared:
     )
 
     def __init__(self, key: bytes, value: bytes) -> None:
-        """ValueError when the bytes are no code record."""
+        """ValueError when the bytes are no code record, or would send somebody to no address."""
         record = _decode_code(value)
-        for destination in destinations(record):
-            header_bytes(destination)
         self.key = key
         self.value = value
         self.record = record
-        self.easy = is_easy(record)
         self.link_hash = hash(record.link)
-        host, _, slug = key.decode().rpartition("/")
-        self.event_head = members(
-            _Head(
-                record.mode,
-                record.workspace,
-                record.link,
-                record.code,
-                slug,
-                host,
-                record.version,
-                record.campaign,
-                record.tags,
-            )
-        )
-        self.fixed = self.easy and not record.rules and not record.pass_query
+        self.easy = is_easy(record)
+        self.fixed = self.easy and not (record.rules or record.pass_query or record.fallback)
+        self.event_head = _head(key, record)
         self.reply = self.event_target = b""
         if self.fixed:
-            location = with_query(record, record.location, b"")
-            self.reply = location.encode("ascii") + REPLY_END
-            self.event_target = target(Decision(location, destination_id=record.destination_id))
+            location = with_query(record, record.location, b"") if record.utm else record.location
+            self.reply = header_bytes(location) + REPLY_END
+            self.event_target = members(_Target(location, record.destination_id))
+        else:
+            for destination in destinations(record):
+                header_bytes(destination)
 
     @property
     def counts_visits(self) -> bool:
