@@ -150,6 +150,18 @@ async def test_a_filled_topic_is_not_filled_again_until_asked(
         await eventually(lambda: metrics.reseeds._value.get() == 2, within=10)
 
 
+async def test_a_republish_that_is_asked_for_during_a_fill_is_not_lost(
+    worker_settings: WorkerSettings, metrics: WorkerMetrics, deps: Deps
+) -> None:
+    topic = worker_settings.kafka.topic(ROUTING)
+    async with deps.db.system() as conn:
+        await store.begin_fill(conn, topic, "first")
+        await store.put_marker(conn, topic, 0, "first", 7)
+        await store.forget_markers(conn)
+        await store.put_marker(conn, topic, 1, "first", 7)
+        assert await store.markers(conn, topic) == []
+
+
 async def test_after_a_restore_everything_is_published_with_higher_versions(
     worker_settings: WorkerSettings,
     metrics: WorkerMetrics,

@@ -46,14 +46,15 @@ async def reseed(
 ) -> int:
     """Publishes all routes, then the markers; `between` pages goes what was edited meanwhile."""
     topic = kafka.topic(ROUTING)
-    published, last = 0, ""
+    published, last, id = 0, "", uuid4().hex
+    await store.begin_fill(conn, topic, id)
     await between()
     while rows := await store.routes_after(conn, last, PAGE):
         sent = [await producer.send(topic, row["value"], key=row["key"].encode()) for row in rows]
         await asyncio.gather(*sent)
         published, last = published + len(rows), rows[-1]["key"]
         await between()
-    await _close(conn, producer, topic)
+    await _close(conn, producer, topic, id)
     return published
 
 
@@ -90,8 +91,7 @@ async def _raised(conn: Connection, value: bytes) -> bytes:
     return encode(msgspec.structs.replace(record, version=version))
 
 
-async def _close(conn: Connection, producer: AIOKafkaProducer, topic: str) -> None:
-    id = uuid4().hex
+async def _close(conn: Connection, producer: AIOKafkaProducer, topic: str, id: str) -> None:
     for partition in range(ROUTING.partitions):
         marker = MarkerRecord(version=await store.next_version(conn), id=id)
         placed = await producer.send_and_wait(

@@ -156,10 +156,21 @@ async def forget_waiting(conn: Connection) -> None:
 async def markers(conn: Connection, topic: str) -> list[Row]:
     rows: list[Row] = await conn.fetch(
         """SELECT partition_number, marker_id, record_offset FROM routing_markers
-           WHERE topic = $1 ORDER BY partition_number""",
+           WHERE topic = $1 AND partition_number >= 0 ORDER BY partition_number""",
         topic,
     )
     return rows
+
+
+async def begin_fill(conn: Connection, topic: str, marker_id: str) -> None:
+    """A fill counts only if nobody asks for another before it ends: that deletes this row."""
+    await conn.execute(
+        """INSERT INTO routing_markers (topic, partition_number, marker_id, record_offset)
+           VALUES ($1, -1, $2, 0) ON CONFLICT (topic, partition_number)
+           DO UPDATE SET marker_id = excluded.marker_id""",
+        topic,
+        marker_id,
+    )
 
 
 async def put_marker(
@@ -167,7 +178,9 @@ async def put_marker(
 ) -> None:
     await conn.execute(
         """INSERT INTO routing_markers (topic, partition_number, marker_id, record_offset)
-           VALUES ($1, $2, $3, $4) ON CONFLICT (topic, partition_number)
+           SELECT $1, $2, $3, $4 FROM routing_markers
+           WHERE topic = $1 AND partition_number = -1 AND marker_id = $3
+           ON CONFLICT (topic, partition_number)
            DO UPDATE SET marker_id = excluded.marker_id, record_offset = excluded.record_offset""",
         topic,
         partition,
