@@ -56,9 +56,9 @@ def build_replica(root: Path, count: int) -> float:
 
 
 def build_geo(path: Path) -> None:
-    """Random networks with places in MaxMind's form; the load's own address is among them."""
+    """Random networks with places in MaxMind's form; the load's own addresses are among them."""
     rng, writer = random.Random(7), MMDBWriter(4, "Bench-City", languages=["en"])
-    chosen = {"81.2.69.0/24"}
+    chosen = {"127.0.0.0/24", "81.2.69.0/24"}
     while len(chosen) < NETWORKS:
         start = rng.randrange(1 << 24, 223 << 24) & ~0xFF
         chosen.add(str(IPv4Network((start, 24))))

@@ -93,13 +93,13 @@ def running(
         process.wait(20)
 
 
-def edge_environment(data: Path, geo: Path, port: int) -> dict[str, str]:
+def edge_environment(data: Path, geo: Path, port: int, proxies: str = "") -> dict[str, str]:
     return {
         "REDIRECT_DATA_DIR": str(data),
         "REDIRECT_PORT": str(port),
         "REDIRECT_OPS_PORT": str(free_port()),
         "GEO_DATABASE": str(geo),
-        "TRUSTED_PROXIES": "127.0.0.1/32",
+        "TRUSTED_PROXIES": proxies,
     }
 
 
