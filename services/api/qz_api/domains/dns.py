@@ -6,6 +6,7 @@ TCP, an answer to another question is ignored.
 """
 
 from collections.abc import Iterable
+from ipaddress import ip_address
 
 import dns.asyncresolver
 import dns.exception
@@ -52,6 +53,6 @@ def _server(text: str) -> dns.nameserver.Nameserver:
     if not colon or text.endswith("]") or (text.count(":") > 1 and not address.endswith("]")):
         address, port = text, str(PORT)
     try:
-        return dns.nameserver.Do53Nameserver(address.strip("[]"), int(port))
+        return dns.nameserver.Do53Nameserver(str(ip_address(address.strip("[]"))), int(port))
     except ValueError:
         raise Permanent(f"DNS_RESOLVERS: {text!r} is no address of a resolver") from None
