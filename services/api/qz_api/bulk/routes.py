@@ -45,7 +45,7 @@ async def update_codes(call: Call) -> Answer:
 async def set_status(call: Call) -> Answer:
     body = call.body(BulkStatus)
     rows = [
-        (id, {"status": body.status}, Report("", {"id": f"/ids/{index}"}))
+        (id, {"status": body.status}, Report(f"/ids/{index}", whole=True))
         for index, id in enumerate(body.ids)
     ]
     hosts = deployment_hosts(call.deps.settings)

@@ -115,7 +115,7 @@ async def delete_code(
 
 
 async def restore_code(conn: Connection, principal: Principal, id: UUID, now: datetime) -> Found:
-    link_id = await store.link_of_deleted(conn, principal.workspace, principal.mode, id)
+    link_id = await store.link_of(conn, principal.workspace, principal.mode, id)
     link = await links.lock_any(conn, principal, link_id) if link_id else None
     rows = await store.lock_codes(conn, principal.workspace, principal.mode, [id], deleted=True)
     if not rows:

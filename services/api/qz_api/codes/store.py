@@ -110,10 +110,10 @@ async def lock_codes(
     return rows
 
 
-async def link_of_deleted(conn: Connection, workspace: UUID, mode: str, id: UUID) -> UUID | None:
+async def link_of(conn: Connection, workspace: UUID, mode: str, id: UUID) -> UUID | None:
+    """Also of a code that is live: it may be deleted before its lock is had."""
     link: UUID | None = await conn.fetchval(
-        """SELECT link_id FROM codes WHERE workspace_id = $1 AND mode = $2 AND id = $3
-             AND deleted_at IS NOT NULL""",
+        "SELECT link_id FROM codes WHERE workspace_id = $1 AND mode = $2 AND id = $3",
         workspace,
         mode,
         id,

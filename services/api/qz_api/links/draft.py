@@ -54,15 +54,20 @@ class CodeDraft(LinkDraft, total=False):
 class Report:
     """All that is wrong with one draft, with pointers to where its caller wrote each field."""
 
-    def __init__(self, root: str = "", places: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, root: str = "", places: Mapping[str, str] | None = None, *, whole: bool = False
+    ) -> None:
+        """`whole`: the caller wrote the draft as one value, to which every pointer leads."""
         self.errors: list[FieldError] = []
+        self._whole = whole
         self._root = root
         self._places = dict(places or {})
 
     def add(self, field: str, code: str, message: str) -> None:
         """`field` may go on below: `rules/0/destination_url`; empty is the draft as a whole."""
         place = self.place(field.partition("/")[0])
-        self.errors.append(FieldError(f"{place}/{field}" if field else place, code, message))
+        pointer = f"{place}/{field}" if field and not self._whole else place
+        self.errors.append(FieldError(pointer, code, message))
 
     def place(self, name: str) -> str:
         """The pointer of the object that a field stands in."""
