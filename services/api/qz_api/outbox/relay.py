@@ -26,6 +26,7 @@ from qz_api.db import (
 )
 from qz_api.metrics import WorkerMetrics
 from qz_api.outbox import store
+from qz_api.outbox.closing import close_within
 from qz_api.outbox.reseed import is_seeded, reseed
 from qz_api.settings import WorkerSettings
 from qz_common.clock import Clock
@@ -39,7 +40,6 @@ STANDBY_SECONDS = 1.0
 PUBLISH_SECONDS = 5.0
 """A producer that has lost its broker is slower to notice than to make anew."""
 BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
-STOP_SECONDS = 3.0
 log = structlog.get_logger()
 
 
@@ -177,10 +177,7 @@ async def _producing(settings: WorkerSettings) -> AsyncIterator[AIOKafkaProducer
         yield producer
     finally:
         # what is not acknowledged is still in the table
-        try:
-            await asyncio.wait_for(producer.stop(), STOP_SECONDS)
-        except (TimeoutError, KafkaError) as error:
-            log.warning("the producer did not stop in order", reason=repr(error))
+        await close_within(producer.stop())
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:

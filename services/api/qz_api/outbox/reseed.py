@@ -15,12 +15,14 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from qz_api.db import CONNECT_SECONDS, Connection, Row
 from qz_api.outbox import store
+from qz_api.outbox.closing import close_within
 from qz_common.kafka import KafkaSettings, make_consumer
 from qz_common.records import MarkerRecord, RoutingRecord, decode, encode, marker_key
 from qz_common.topics import ROUTING
 
 PAGE = 1000
 READ_MS = 2000
+CHECK_SECONDS = 10.0
 RESTORE_STEP = 1 << 32
 """More versions than one deployment gives between two backups."""
 
@@ -31,11 +33,12 @@ async def is_seeded(conn: Connection, kafka: KafkaSettings) -> bool:
     if len(markers) != ROUTING.partitions:
         return False
     consumer = make_consumer(kafka)
-    await consumer.start()
     try:
-        return all([await _stands(consumer, topic, marker) for marker in markers])
+        async with asyncio.timeout(CHECK_SECONDS):
+            await consumer.start()
+            return all([await _stands(consumer, topic, marker) for marker in markers])
     finally:
-        await consumer.stop()
+        await close_within(consumer.stop())
 
 
 async def reseed(

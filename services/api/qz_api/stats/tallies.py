@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from qz_api.db import Connection, Database, Row
 from qz_api.metrics import WorkerMetrics
 from qz_api.outbox import store as outbox
+from qz_api.outbox.closing import close_within
 from qz_api.outbox.relay import pause
 from qz_api.stats import store
 from qz_common.errors import Unavailable
@@ -28,7 +29,6 @@ BATCH = 2000
 CHUNK = 500
 POLL_MS = 500
 BACKOFF_SECONDS = 1.0
-STOP_SECONDS = 3.0
 log = structlog.get_logger()
 
 
@@ -55,8 +55,7 @@ class TallyFollower:
             while not stop.is_set():
                 await self._round(consumer)
         finally:
-            # a consumer that hangs here has nothing left to lose
-            await asyncio.wait([asyncio.create_task(consumer.stop())], timeout=STOP_SECONDS)
+            await close_within(consumer.stop())
 
     async def _round(self, consumer: AIOKafkaConsumer) -> None:
         found = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)
