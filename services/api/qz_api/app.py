@@ -20,12 +20,16 @@ from qz_api.http.middleware import RequestMiddleware
 from qz_api.http.operation import Operation
 from qz_api.http.scope import App, Receive, Scope, Send
 from qz_api.images import routes as images
+from qz_api.images.batches import routes as prints
+from qz_api.images.once import routes as renders
+from qz_api.images.pictures import routes as pictures
 from qz_api.internal import routes as internal
 from qz_api.limits import routes as limits
 from qz_api.links import routes as links
 from qz_api.pages import routes as pages
 from qz_api.rules import routes as rules
 from qz_api.stats import routes as stats
+from qz_api.styles import routes as styles
 from qz_api.versions import routes as versions
 from qz_common.errors import NotFound
 
@@ -46,6 +50,10 @@ FEATURES = (
     domains,
     stats,
     internal,
+    pictures,
+    renders,
+    prints,
+    styles,
 )
 OPERATIONS: tuple[Operation, ...] = tuple(
     operation for feature in FEATURES for operation in feature.OPERATIONS

@@ -82,6 +82,8 @@ async def dispatch(deps: Deps, operation: Operation, scope: Scope, receive: Rece
     if operation.body:
         document = document if operation.cost else await _document(operation, scope, receive)
         call.maybe_body = validate(operation.body, document)
+    if operation.prepare:
+        await operation.prepare(call)
     return await _run(call, document)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from qz_api.http.respond import Answer
 
 Handler: TypeAlias = "Callable[[Call], Awaitable[Answer]]"
+Prepare: TypeAlias = "Callable[[Call], Awaitable[None]] | None"
 Uses: TypeAlias = Literal["transaction", "nothing"]
 Guard: TypeAlias = Literal["principal", "user", "public", "internal"]
 Cost: TypeAlias = Callable[[Any], int]
@@ -50,6 +51,8 @@ class Operation:
     """A body that works; tests send it."""
     cost: Cost | None = None
     body_limit: int = BODY_LIMIT
+    prepare: Prepare = None
+    """Runs before the transaction and outside of it: for what waits on another host."""
     uses: Uses = "transaction"
     """`transaction` has `call.conn` open and commits it after the handler, with the record of an
     Idempotency-Key; `nothing` is for handlers that wait for something else than Postgres."""

@@ -125,7 +125,7 @@ def _refusals(entries: Sequence[Entry]) -> Iterator[Problem]:
             render(entry.content, entry.style, "svg", 1024)
         except RenderError as error:
             for problem in error.problems:
-                yield Problem(problem.code, problem.message, f"/codes/{index}")
+                yield Problem(problem.code, problem.message, f"/code_ids/{index}")
 
 
 def _archive(task: Archive) -> Made:

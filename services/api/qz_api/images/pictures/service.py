@@ -41,6 +41,18 @@ async def dressed(
     kept = await _pinned(deps, workspace, mode, style)
     for role, name, url in unpinned(style):
         kept[role] = await _of_source(deps, workspace, mode, url, f"{pointer}/{name}")
+    return _dress(style, kept, pointer)
+
+
+async def dressed_once(deps: Deps, workspace: UUID, mode: str, style: StyleJson) -> Dress:
+    """The same for an image of which nothing is kept: not its pictures either."""
+    kept = await _pinned(deps, workspace, mode, style)
+    for role, name, url in unpinned(style):
+        kept[role] = await fetched(deps, workspace, url, f"/style/{name}")
+    return _dress(style, kept, "/style")
+
+
+def _dress(style: StyleJson, kept: Mapping[str, KeptPicture], pointer: str) -> Dress:
     try:
         return dress(style, kept, pointer)
     except RenderError as error:

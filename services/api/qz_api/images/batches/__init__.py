@@ -1,0 +1,1 @@
+"""Many stored codes in one file: label sheets, pages, archives."""

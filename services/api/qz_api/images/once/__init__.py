@@ -1,0 +1,1 @@
+"""Images that nobody keeps: one-shot renders, and how well a code would read."""

@@ -1,0 +1,160 @@
+"""/v1/pictures: logos and backgrounds for styles."""
+
+import base64
+import binascii
+
+from qz_api.audit import service as audit
+from qz_api.auth.scopes import Scope
+from qz_api.http.call import Call
+from qz_api.http.operation import Operation
+from qz_api.http.paging import Page, PageQuery, cut
+from qz_api.http.respond import Answer, created, deleted, raw, shown
+from qz_api.images.naming import disposition
+from qz_api.images.pictures import service, store
+from qz_api.images.pictures.schemas import BODY_LIMIT, PictureCreate, PictureView, picture_view
+from qz_api.images.respond import file_headers
+from qz_common.errors import Conflict, FieldError, Invalid, NotFound
+from qz_common.ids import show_id
+
+TAG = "styles"
+TINY_PNG = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+FILES = {b"\x89PNG": ("image/png", "png"), b"RIFF": ("image/webp", "webp")}
+"""What our own copies begin with."""
+
+
+async def create_picture(call: Call) -> Answer:
+    body, principal = call.body(PictureCreate), call.principal
+    if body.url:
+        picture = await service.fetched(call.deps, principal.workspace, body.url, "/url")
+    else:
+        data = _decoded(body.data or "")
+        picture = await service.decoded(call.deps, principal.workspace, data, "/data")
+    async with call.deps.db.transaction(principal.workspace) as conn:
+        row = await service.keep(
+            conn,
+            principal.workspace,
+            principal.mode,
+            picture,
+            source_url=body.url or "",
+            created_by=principal.id,
+            now=call.now,
+        )
+        id = show_id("pic", row["id"])
+        await audit.record(conn, principal, "picture.created", id, None, service.told(row))
+    return created(picture_view(row), f"/v1/pictures/{id}")
+
+
+async def list_pictures(call: Call) -> Answer:
+    query, principal = call.query(PageQuery), call.principal
+    cursors = call.cursors()
+    place = cursors.read_place(query.cursor)
+    workspace, mode = principal.workspace, principal.mode
+    rows = await store.list_pictures(call.conn, workspace, mode, place, query.limit + 1)
+    kept, following = cut(rows, query.limit, cursors, lambda row: (row["created_at"], row["id"]))
+    page = Page[PictureView](
+        data=[picture_view(row) for row in kept],
+        has_more=following is not None,
+        next_cursor=following,
+        total=await store.count(call.conn, workspace, mode) if query.include else None,
+    )
+    return shown(page)
+
+
+async def get_picture(call: Call) -> Answer:
+    return shown(picture_view(await service.get_picture(call.conn, call.principal, call.id("pic"))))
+
+
+async def get_picture_image(call: Call) -> Answer:
+    principal, id = call.principal, call.id("pic")
+    rows = await store.get_data(call.conn, principal.workspace, principal.mode, [id])
+    if not rows:
+        raise NotFound("there is no such picture here")
+    media_type, extension = FILES[rows[0]["data"][:4]]
+    headers = file_headers(media_type, disposition("picture", extension, download=False))
+    headers |= {"ETag": f'"{rows[0]["digest"][:32]}"', "Cache-Control": "private, max-age=86400"}
+    return raw(rows[0]["data"], headers.pop("Content-Type"), headers)
+
+
+async def delete_picture(call: Call) -> Answer:
+    await service.delete_picture(call.conn, call.principal, call.id("pic"))
+    return deleted()
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        error = FieldError("/data", "invalid_base64", "this is no base64")
+        raise Invalid("the picture is no base64", errors=[error]) from None
+
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path="/v1/pictures",
+        id="createPicture",
+        summary="Bring in a picture for styles",
+        description=(
+            "At most 2 MB and 4 megapixels; the first frame is taken, the rest is dropped. The"
+            " same picture twice is one. Styles name it as `logo_id` or `background_image_id`."
+        ),
+        tag=TAG,
+        handler=create_picture,
+        scope=Scope.QR_WRITE,
+        body=PictureCreate,
+        answer=PictureView,
+        status=201,
+        problems=(Conflict,),
+        example={"data": TINY_PNG},
+        body_limit=BODY_LIMIT,
+        uses="nothing",
+    ),
+    Operation(
+        method="GET",
+        path="/v1/pictures",
+        id="listPictures",
+        summary="Pictures, newest first",
+        tag=TAG,
+        handler=list_pictures,
+        scope=Scope.QR_READ,
+        query=PageQuery,
+        answer=Page[PictureView],
+    ),
+    Operation(
+        method="GET",
+        path="/v1/pictures/{id}",
+        id="getPicture",
+        summary="One picture",
+        tag=TAG,
+        handler=get_picture,
+        scope=Scope.QR_READ,
+        answer=PictureView,
+        problems=(NotFound,),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/pictures/{id}/image",
+        id="getPictureImage",
+        summary="Our copy of a picture",
+        tag=TAG,
+        handler=get_picture_image,
+        scope=Scope.QR_READ,
+        media_types=("image/png", "image/webp"),
+        headers={"ETag": "Of the copy, which never changes."},
+        problems=(NotFound,),
+    ),
+    Operation(
+        method="DELETE",
+        path="/v1/pictures/{id}",
+        id="deletePicture",
+        summary="Delete a picture that nothing shows",
+        tag=TAG,
+        handler=delete_picture,
+        scope=Scope.QR_DELETE,
+        status=204,
+        problems=(NotFound, Conflict),
+    ),
+)

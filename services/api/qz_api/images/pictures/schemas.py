@@ -1,0 +1,42 @@
+"""Shapes of /v1/pictures."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from qz_api.auth.principal import Mode
+from qz_api.db import Row
+from qz_api.http.schema import In, Moment, Out
+from qz_common.ids import show_id
+
+BODY_LIMIT = 3 << 20
+"""Two megabytes of picture in base64, and a little."""
+
+
+class PictureCreate(In):
+    """A PNG, JPEG or WebP: as an address to fetch it from once, or as base64."""
+
+    url: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
+    data: Annotated[str, Field(min_length=1, max_length=BODY_LIMIT)] | None = None
+
+    @model_validator(mode="after")
+    def _says_one(self) -> Self:
+        if (self.url is None) == (self.data is None):
+            raise PydanticCustomError("url_or_data", "give url or data, one of them")
+        return self
+
+
+class PictureView(Out):
+    id: str
+    mode: Mode
+    width: int
+    height: int
+    bytes: int
+    """Of our copy: written again by us, without whatever else the file said."""
+    source_url: str
+    created_at: Moment
+
+
+def picture_view(row: Row) -> PictureView:
+    return PictureView.model_validate({**row, "id": show_id("pic", row["id"])})

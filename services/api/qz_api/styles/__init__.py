@@ -1,0 +1,1 @@
+"""Styles: saved looks, copied into a code when it is written."""
