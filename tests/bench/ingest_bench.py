@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import pyarrow as pa
 from prometheus_client import CollectorRegistry
@@ -47,6 +48,21 @@ PHONE = (
     "Mozilla/5.0 (Linux; Android {android}; SM-S9{model}B) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/{chrome}.0.0.0 Mobile Safari/537.36"
 )
+
+
+class Cost(NamedTuple):
+    """Seconds on the clock, and of all threads of this process, the store's included."""
+
+    wall: float
+    cpu: float
+
+
+class Meter:
+    def __init__(self) -> None:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def read(self) -> Cost:
+        return Cost(time.perf_counter() - self._wall, time.process_time() - self._cpu)
 
 
 @dataclass(frozen=True)
@@ -128,8 +144,8 @@ async def pipeline(store: ClickHouse, records: Sequence[Record]) -> None:
             await store.insert("scans", run)
 
 
-async def consumer(kafka: KafkaSettings, store: ClickHouse, rows: int) -> float:
-    """Seconds from the first poll to the last commit, as the role runs it."""
+async def consumer(kafka: KafkaSettings, store: ClickHouse, rows: int) -> Cost:
+    """From the first poll to the last commit, as the role runs it."""
     collect_seldom()
     metrics = ingest_metrics(CollectorRegistry())
     ingest = Ingest(
@@ -143,12 +159,12 @@ async def consumer(kafka: KafkaSettings, store: ClickHouse, rows: int) -> float:
     stop = asyncio.Event()
     task = asyncio.create_task(ingest.run(stop))
     await eventually(lambda: ingest.membership and ingest.membership.assigned, within=60)
-    start = time.perf_counter()
+    meter = Meter()
     await eventually(lambda: metrics.stored._value.get() >= rows, within=600)
-    seconds = time.perf_counter() - start
+    cost = meter.read()
     stop.set()
     await task
-    return seconds
+    return cost
 
 
 async def fill(kafka: KafkaSettings, found: Sequence[ScanEvent], journal: int) -> None:
@@ -166,14 +182,14 @@ async def fill(kafka: KafkaSettings, found: Sequence[ScanEvent], journal: int) -
     await producer.stop()
 
 
-async def timed(work: Callable[[], Awaitable[None]]) -> float:
-    start = time.perf_counter()
+async def timed(work: Callable[[], Awaitable[None]]) -> Cost:
+    meter = Meter()
     await work()
-    return time.perf_counter() - start
+    return meter.read()
 
 
 async def rounds(store: ClickHouse, broker: EmbeddedBroker, rows: int, count: int) -> None:
-    seconds: dict[str, list[float]] = {}
+    costs: dict[str, list[Cost]] = {}
     for number in range(count):
         found = events(rows, journal=number + 1)
         records = as_records(found)
@@ -193,20 +209,24 @@ async def rounds(store: ClickHouse, broker: EmbeddedBroker, rows: int, count: in
         }
         for name, work in lines.items():
             await store.command("TRUNCATE TABLE scans")
-            seconds.setdefault(name, []).append(await timed(work))
+            costs.setdefault(name, []).append(await timed(work))
         await store.command("TRUNCATE TABLE scans")
-        seconds.setdefault("consumer, from the broker", []).append(
-            await consumer(kafka, store, rows)
+        costs.setdefault("consumer, from the broker", []).append(await consumer(kafka, store, rows))
+    show(rows, costs)
+
+
+def show(rows: int, costs: dict[str, list[Cost]]) -> None:
+    """The ratio of CPU time holds on a busy machine too, where the one of rows/s does not."""
+    wall = {name: median(cost.wall for cost in found) for name, found in costs.items()}
+    cpu = {name: median(cost.cpu for cost in found) for name, found in costs.items()}
+    ready, bare = "ready Arrow batches", "bare decode and insert"
+    print(f"{'':26}{'rows/s':>10}{'of ready':>10}{'of bare':>9}{'CPU us/row':>12}{'of ready':>10}")
+    for name, seconds in wall.items():
+        print(
+            f"{name:26}{rows / seconds:10,.0f}{wall[ready] / seconds:10.2f}"
+            f"{wall[bare] / seconds:9.2f}{cpu[name] / rows * 1e6:12.1f}"
+            f"{cpu[ready] / cpu[name]:10.2f}"
         )
-    show(rows, seconds)
-
-
-def show(rows: int, seconds: dict[str, list[float]]) -> None:
-    speed = {name: rows / median(found) for name, found in seconds.items()}
-    ready, bare = speed["ready Arrow batches"], speed["bare decode and insert"]
-    print(f"{'':28}{'rows/s':>12}{'of ready':>10}{'of bare':>10}")
-    for name, each in speed.items():
-        print(f"{name:28}{each:12,.0f}{each / ready:10.2f}{each / bare:10.2f}")
 
 
 def profile(rows: int) -> None:

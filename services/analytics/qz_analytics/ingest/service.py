@@ -126,6 +126,8 @@ class Ingest:
             await progress.tell(self.writer, await told.look(kafka), self.clock.now())
 
         async def tally() -> None:
+            if told.lag(kafka) > self.settings.block_rows and not tallies.overdue():
+                return  # with a backlog the same links come again and again
             self.metrics.tallies.inc(await tallies.publish(self.clock.now()))
 
         async def roll() -> None:

@@ -5,6 +5,7 @@ crash kept from being told are told at the next start, for the links of the last
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,8 @@ from qz_common.clock import to_ms
 from qz_common.events import Tally, encode
 
 CHUNK = 1_000
+PATIENCE_SECONDS = 5.0
+"""How long totals may wait while there is a backlog."""
 RECENT = (
     "SELECT DISTINCT workspace, link FROM scans WHERE ts > now() - INTERVAL 1 DAY AND link != ''"
 )
@@ -62,9 +65,13 @@ class Tallies:
     producer: AIOKafkaProducer
     topic: str
     waiting: set[Link] = field(default_factory=set)
+    _published_at: float = field(default_factory=time.monotonic)
 
     def touch(self, links: set[Link]) -> None:
         self.waiting |= links
+
+    def overdue(self) -> bool:
+        return time.monotonic() - self._published_at > PATIENCE_SECONDS
 
     async def touch_recent(self) -> None:
         self.touch({(row[0], row[1]) for row in await self.reader.rows(RECENT)})
@@ -72,6 +79,7 @@ class Tallies:
     async def publish(self, now: datetime) -> int:
         """Tells the totals of all links that wait; after a failure they wait again."""
         links, self.waiting = self.waiting, set()
+        self._published_at = time.monotonic()
         try:
             return await self._publish(sorted(links), now)
         except BaseException:
