@@ -1,6 +1,7 @@
 """Changing codes: any subset, null clears, locks hold, versions match."""
 
 import asyncio
+from typing import Any
 
 import httpx
 
@@ -51,14 +52,15 @@ async def test_style_changes_field_by_field(api: httpx.AsyncClient) -> None:
 async def test_a_lock_keeps_the_destination_from_keys(api: httpx.AsyncClient) -> None:
     made = await api.post("/v1/qr-codes", json=WHOLE)
     where = made.headers["location"]
-    for change in (
+    changes: tuple[dict[str, Any], ...] = (
         {"destination_url": "nonsense"},
         {"rules": []},
         {"link": {"fallback_url": None}},
         {"password": "other"},
         {"locked": []},
         {"locked": ["compliance"]},
-    ):
+    )
+    for change in changes:
         answer = await api.patch(where, json=change)
         assert (answer.status_code, answer.json()["code"]) == (409, "code_locked"), change
     back = await api.post(f"{where}/rollback", json={"version": 1})

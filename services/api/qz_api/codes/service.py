@@ -59,7 +59,7 @@ async def create_codes(
 ) -> list[Found]:
     """All of them or none; as many statements for 500 as for one."""
     reports = reports or [Report() for _ in drafts]
-    context = await gather(conn, principal, drafts, own_hosts)
+    context = await gather(conn, principal, drafts, own_hosts, creating=True)
     shared = await _lock_shared(conn, principal, drafts)
     planned = [
         _plan(draft, context, shared, report) for draft, report in zip(drafts, reports, strict=True)

@@ -1,6 +1,6 @@
 """What drafts are read against, asked of Postgres once for all drafts of a command."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from qz_api.auth.principal import Principal
 from qz_api.db import Connection
 from qz_api.links import neighbours, store
 from qz_common.ids import read_id
-from qz_common.urls import UrlPolicy
+from qz_common.urls import UrlPolicy, UrlRefused, parse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +20,7 @@ class Context:
     campaigns: Mapping[UUID, Mapping[str, str]] = field(default_factory=dict)
     landing_pages: frozenset[UUID] = frozenset()
     hosts: Mapping[str, str | None] = field(default_factory=dict)
+    default_host: str = ""
     looks: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -28,12 +29,15 @@ async def gather(
     principal: Principal,
     drafts: Sequence[Mapping[str, Any]],
     own_hosts: frozenset[str],
+    *,
+    creating: bool = False,
 ) -> Context:
     """`own_hosts` are the deployment's; verified domains come on top."""
     workspace, mode = principal.workspace, principal.mode
     return Context(
         principal=principal,
-        policy=await url_policy(conn, principal, own_hosts),
+        policy=await url_policy(conn, principal, own_hosts, hosts_in(drafts)),
+        default_host=await neighbours.default_host(conn, principal) if creating else "",
         locations=await neighbours.locations(conn, workspace, mode, _ids("dst", _targets(drafts))),
         campaigns=await neighbours.campaign_utm(
             conn, workspace, mode, _ids("cmp", _named(drafts, "campaign_id"))
@@ -51,23 +55,47 @@ async def gather(
 
 
 async def url_policy(
-    conn: Connection, principal: Principal, own_hosts: frozenset[str]
+    conn: Connection,
+    principal: Principal,
+    own_hosts: frozenset[str],
+    among: Collection[str] | None = None,
 ) -> UrlPolicy:
+    """Good for judging URLs of these hosts; of any host when none are named."""
     row = await store.url_policy(conn, principal.workspace)
     return UrlPolicy(
-        own_hosts=own_hosts | await neighbours.own_hosts(conn),
+        own_hosts=own_hosts | await neighbours.own_hosts(conn, among),
         allowed_domains=frozenset(row["allowed_domains"]),
         blocked_domains=frozenset(row["blocked_domains"]),
         allow_private=row["allow_private_destinations"],
     )
 
 
-def rule_destinations(rules: Any) -> Iterator[str]:
-    """Destination ids in rules that nobody has checked yet."""
+def hosts_in(drafts: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Hosts of all URLs that the gate will be asked about; what is no URL has none."""
+    found: set[str] = set()
+    for url in set(_urls(drafts)):
+        try:
+            found.add(parse(url).host.ascii)
+        except UrlRefused:
+            continue
+    return found
+
+
+def _urls(drafts: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for draft in drafts:
+        given = [draft.get("destination_url"), draft.get("fallback_url")]
+        given += (draft.get("app") or {}).values()
+        given += (draft.get("content") or {}).values()
+        yield from (url for url in given if isinstance(url, str))
+        yield from _in_rules(draft.get("rules"), "destination_url")
+
+
+def _in_rules(rules: Any, field: str) -> Iterator[str]:
+    """A field of rules and arms that nobody has checked yet."""
     for rule in rules if isinstance(rules, list | tuple) else ():
         arms = rule.get("split") if isinstance(rule, dict) else None
         for target in (rule, *(arms if isinstance(arms, list | tuple) else ())):
-            name = target.get("destination_id") if isinstance(target, dict) else None
+            name = target.get(field) if isinstance(target, dict) else None
             if isinstance(name, str) and name:
                 yield name
 
@@ -75,7 +103,7 @@ def rule_destinations(rules: Any) -> Iterator[str]:
 def _targets(drafts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from _named(drafts, "destination_id")
     for draft in drafts:
-        yield from rule_destinations(draft.get("rules"))
+        yield from _in_rules(draft.get("rules"), "destination_id")
 
 
 def _named(drafts: Sequence[Mapping[str, Any]], field: str) -> Iterator[str]:

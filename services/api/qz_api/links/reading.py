@@ -120,6 +120,9 @@ def _differs(name: str, value: Any, before: Mapping[str, Any]) -> bool:
 
 
 def _read_host(raw: str | None, context: Context, report: Report) -> str:
+    """Empty, the deployment's own host is meant; left out, the workspace's choice."""
+    if raw is None:
+        return context.default_host
     if not raw:
         return ""
     host = context.hosts.get(raw, "")

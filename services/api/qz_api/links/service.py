@@ -35,7 +35,7 @@ async def create_link(
 ) -> Link:
     """A link by itself: it outlives the codes that print it."""
     report = report or Report()
-    context = await gather(conn, principal, [draft], own_hosts)
+    context = await gather(conn, principal, [draft], own_hosts, creating=True)
     columns = read_new({**draft, "standalone": True}, context, report)
     refuse(report.errors)
     (link,) = await insert_all(conn, principal, [columns], [report], now)

@@ -1,0 +1,153 @@
+"""Versions: what a link led to, changes at a time to come, and going back."""
+
+from datetime import datetime, timedelta
+
+import httpx
+
+from qz_api.deps import Deps
+from qz_api.versions.service import apply_due
+from qz_common.clock import FrozenClock
+from tests.api.codes.test_create import URL, pointers, record_of
+from tests.api.conftest import MakeTenant, Tenant
+
+NEW = "https://example.org/new"
+
+
+def later(deps: Deps, **by: int) -> datetime:
+    return deps.clock.now() + timedelta(**by)
+
+
+async def apply_at(deps: Deps, moment: datetime) -> None:
+    await apply_due(deps.db, FrozenClock(moment))
+
+
+async def test_every_change_of_the_destination_is_a_version(api: httpx.AsyncClient) -> None:
+    made = await api.post("/v1/qr-codes", json={"destination_url": URL})
+    where = made.headers["location"]
+    await api.patch(where, json={"destination_url": NEW})
+    await api.patch(where, json={"name": "no change of the destination"})
+    await api.patch(where, json={"rules": [{"destination_url": URL}]})
+    versions = (await api.get(f"{where}/versions", params={"include": "total"})).json()
+    assert versions["total"] == 3
+    assert [each["version"] for each in versions["data"]] == [3, 2, 1]
+    assert [each["target"]["destination_url"] for each in versions["data"]] == [NEW, NEW, URL]
+    assert [len(each["target"]["rules"]) for each in versions["data"]] == [1, 0, 0]
+    assert {each["actor"]["kind"] for each in versions["data"]} == {"key"}
+    link = made.json()["link"]["id"]
+    same = (await api.get(f"/v1/links/{link}/versions", params={"limit": 2})).json()
+    assert same["has_more"]
+    rest = await api.get(
+        f"/v1/links/{link}/versions", params={"limit": 2, "cursor": same["next_cursor"]}
+    )
+    assert [each["version"] for each in rest.json()["data"]] == [1]
+
+
+async def test_going_back_is_a_version_of_its_own(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    made = await api.post("/v1/qr-codes", json={"destination_url": URL, "slug": "go-back"})
+    where = made.headers["location"]
+    await api.patch(where, json={"destination_url": NEW, "rules": [{"destination_url": URL}]})
+    back = await api.post(f"{where}/rollback", json={"version": 1})
+    assert back.status_code == 200, back.text
+    assert back.json()["link"]["destination_url"] == URL
+    assert back.json()["link"]["rules"] == []
+    record = await record_of(tenant, "go-back")
+    assert (record.location, record.rules) == (URL, ())
+    newest = (await api.get(f"{where}/versions")).json()["data"][0]
+    assert (newest["version"], newest["rolled_back_to"]) == (3, 1)
+    absent = await api.post(f"{where}/rollback", json={"version": 99999999999})
+    assert absent.status_code == 404
+
+
+async def test_going_back_asks_the_gate_again(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    made = await api.post("/v1/qr-codes", json={"destination_url": URL})
+    where = made.headers["location"]
+    await api.patch(where, json={"destination_url": NEW})
+    await tenant.row("UPDATE workspaces SET blocked_domains = ARRAY['example.com']")
+    back = await api.post(f"{where}/rollback", json={"version": 1})
+    assert (back.status_code, back.json()["code"]) == (422, "domain_blocked")
+
+
+async def test_a_planned_change_comes_at_its_time(
+    api: httpx.AsyncClient, tenant: Tenant, deps: Deps
+) -> None:
+    made = await api.post("/v1/qr-codes", json={"destination_url": URL, "slug": "planned"})
+    where = made.headers["location"]
+    when = later(deps, hours=1)
+    planned = await api.patch(
+        where, json={"destination_url": NEW, "effective_from": when.isoformat()}
+    )
+    assert planned.status_code == 200, planned.text
+    assert planned.json()["link"]["destination_url"] == URL
+    await api.patch(where, json={"rules": [{"destination_url": URL}]})
+    await apply_at(deps, when - timedelta(seconds=1))
+    assert (await record_of(tenant, "planned")).location == URL
+    await apply_at(deps, when)
+    record = await record_of(tenant, "planned")
+    assert (record.location, len(record.rules)) == (NEW, 1)
+    versions = {
+        each["version"]: each for each in (await api.get(f"{where}/versions")).json()["data"]
+    }
+    assert [versions[n]["state"] for n in (1, 2, 3)] == ["applied"] * 3
+    assert versions[2]["target"]["destination_url"] == NEW
+    assert len(versions[2]["target"]["rules"]) == 1
+    await apply_at(deps, when)
+    assert (await tenant.row("SELECT count(*) AS n FROM outbox"))["n"] == 3
+
+
+async def test_a_planned_change_is_called_off(
+    api: httpx.AsyncClient, tenant: Tenant, deps: Deps
+) -> None:
+    made = await api.post("/v1/qr-codes", json={"destination_url": URL, "slug": "called-off"})
+    where = made.headers["location"]
+    when = later(deps, hours=1)
+    await api.patch(where, json={"destination_url": NEW, "effective_from": when.isoformat()})
+    assert (await api.delete(f"{where}/versions/2")).status_code == 204
+    again = await api.delete(f"{where}/versions/2")
+    assert (again.status_code, again.json()["code"]) == (409, "version_settled")
+    assert (await api.delete(f"{where}/versions/1")).status_code == 409
+    for absent in ("9", "x", "-1", "99999999999999"):
+        assert (await api.delete(f"{where}/versions/{absent}")).status_code == 404
+    await apply_at(deps, when)
+    assert (await record_of(tenant, "called-off")).location == URL
+
+
+async def test_what_can_not_be_planned(api: httpx.AsyncClient, deps: Deps) -> None:
+    made = await api.post("/v1/qr-codes", json={"destination_url": URL})
+    where, when = made.headers["location"], later(deps, hours=1).isoformat()
+    named = await api.patch(
+        where, json={"destination_url": NEW, "name": "x", "effective_from": when}
+    )
+    assert pointers(named) == {"/name": "not_schedulable"}
+    assert (await api.patch(where, json={"effective_from": when})).status_code == 422
+    wrong = await api.patch(where, json={"destination_url": "nonsense", "effective_from": when})
+    assert pointers(wrong) == {"/destination_url": "invalid_destination_url"}
+
+
+async def test_a_planned_change_that_can_not_be_made_says_why(
+    api: httpx.AsyncClient, tenant: Tenant, deps: Deps
+) -> None:
+    made = await api.post("/v1/qr-codes", json={"destination_url": URL})
+    other = await api.post("/v1/qr-codes", json={"destination_url": URL, "slug": "other-one"})
+    when = later(deps, hours=1)
+    for each, url in ((made, "https://blocked.example/"), (other, NEW)):
+        body = {"destination_url": url, "effective_from": when.isoformat()}
+        assert (await api.patch(each.headers["location"], json=body)).status_code == 200
+    await tenant.row("UPDATE workspaces SET blocked_domains = ARRAY['blocked.example']")
+    await apply_at(deps, when)
+    newest = (await api.get(f"{made.headers['location']}/versions")).json()["data"][0]
+    assert newest["state"] == "failed"
+    assert "blocks" in newest["reason"]
+    assert (await record_of(tenant, "other-one")).location == NEW
+
+
+async def test_versions_of_others_are_absent(
+    api: httpx.AsyncClient, make_tenant: MakeTenant
+) -> None:
+    where = (await api.post("/v1/qr-codes", json={"destination_url": URL})).headers["location"]
+    stranger = await (await make_tenant()).client()
+    assert (await stranger.get(f"{where}/versions")).status_code == 404
+    assert (await stranger.post(f"{where}/rollback", json={"version": 1})).status_code == 404
+    assert (await stranger.delete(f"{where}/versions/1")).status_code == 404
+    static = {"type": "static", "content": {"kind": "text", "text": "x"}}
+    printed = (await api.post("/v1/qr-codes", json=static)).headers["location"]
+    assert (await api.get(f"{printed}/versions")).status_code == 404
