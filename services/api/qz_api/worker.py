@@ -13,13 +13,16 @@ from qz_api.db import Database
 from qz_api.domains.dns import Dns
 from qz_api.domains.recheck import Rechecker
 from qz_api.idempotency.sweep import sweep
+from qz_api.links.forgetting import forget_deleted
 from qz_api.metrics import WorkerMetrics, worker_metrics
 from qz_api.outbox.relay import Relay, measure, pause
 from qz_api.outbox.tombstones import bury
+from qz_api.pages.recompile import recompile
 from qz_api.salts.service import keep_salts
 from qz_api.serve import until_schema_fits
 from qz_api.settings import WorkerSettings
 from qz_api.stats.tallies import TallyFollower
+from qz_api.versions.service import apply_due
 from qz_common.clock import Clock, SystemClock
 from qz_common.errors import Problem
 from qz_common.health import Health
@@ -43,6 +46,9 @@ JOBS = (
     Job("salts", 300.0, lambda db, clock: keep_salts(db, clock.now())),
     Job("idempotency keys", 60.0, lambda db, _: sweep(db)),
     Job("tombstones", 3600.0, lambda db, _: bury(db)),
+    Job("planned changes", 1.0, apply_due),
+    Job("deleted links", 3600.0, lambda db, clock: forget_deleted(db, clock.now())),
+    Job("pages of an older compiler", 3600.0, lambda db, _: recompile(db)),
     Job("sessions", 600.0, lambda db, clock: end_sessions(db, clock.now())),
     Job("attempts", 600.0, lambda db, _: forget_attempts(db)),
 )
