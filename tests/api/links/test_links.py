@@ -62,7 +62,8 @@ async def test_links_belong_to_one_workspace(
         ("POST", f"{where}/explain"),
         ("POST", f"{where}/replay"),
     ):
-        body = {} if method in ("PATCH", "POST") and not path.endswith("restore") else None
+        has_body = method in ("PATCH", "POST") and not path.endswith("restore")
+        body: dict[str, Any] | None = {} if has_body else None
         assert (await stranger.request(method, path, json=body)).status_code == 404, path
     assert (await stranger.get("/v1/links")).json()["data"] == []
 

@@ -196,3 +196,13 @@ async def restore_of_link(
         deleted_at,
         now,
     )
+
+
+async def forget(conn: Connection, before: datetime, limit: int) -> None:
+    """Codes that were deleted longer ago than they can come back, of all workspaces."""
+    await conn.execute(
+        """DELETE FROM codes WHERE id IN (
+               SELECT id FROM codes WHERE deleted_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)""",
+        before,
+        limit,
+    )

@@ -90,10 +90,10 @@ async def page_for_content(
     return await service.page_for_content(conn, principal, link, content)
 
 
-async def drop_page(conn: Connection, principal: Principal, link: UUID) -> None:
+async def drop_page(conn: Connection, workspace: UUID, link: UUID) -> None:
     from qz_api.pages import service
 
-    await service.drop_page_of(conn, principal.workspace, link)
+    await service.drop_page_of(conn, workspace, link)
 
 
 async def looks(

@@ -173,13 +173,29 @@ async def list_links(conn: Connection, sql: str, values: Sequence[Any]) -> list[
     return rows
 
 
-async def forgotten(conn: Connection, before: datetime, limit: int) -> list[Row]:
-    """Links that were deleted longer ago than they can come back."""
-    rows: list[Row] = await conn.fetch(
-        f"""SELECT {NAMES} FROM links
-            WHERE deleted_at < $1 AND (destination_url <> '' OR content IS NOT NULL)
-            ORDER BY deleted_at LIMIT $2 FOR UPDATE SKIP LOCKED""",
+async def forgotten(conn: Connection, before: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """Workspace and id of links that were deleted longer ago and still say something."""
+    rows = await conn.fetch(
+        """SELECT workspace_id, id FROM links WHERE deleted_at < $1 AND created_by <> ''
+           ORDER BY deleted_at LIMIT $2 FOR UPDATE SKIP LOCKED""",
         before,
         limit,
     )
-    return rows
+    return [(row["workspace_id"], row["id"]) for row in rows]
+
+
+async def blank_link(conn: Connection, workspace: UUID, id: UUID) -> None:
+    """Host and slug stay, so that nobody ever gets them again."""
+    for table in ("link_versions", "link_destinations", "link_ranks"):
+        await conn.execute(
+            f"DELETE FROM {table} WHERE workspace_id = $1 AND link_id = $2", workspace, id
+        )
+    await conn.execute(
+        """UPDATE links SET name = '', destination_url = '', destination_id = NULL, page_id = NULL,
+               content = NULL, rules = '[]', fallback_url = '', password_hash = '', utm = '{}',
+               app = '{}', campaign_id = NULL, code_id = NULL, tags = '{}', metadata = '{}',
+               blocked_reason = '', created_by = ''
+           WHERE workspace_id = $1 AND id = $2""",
+        workspace,
+        id,
+    )

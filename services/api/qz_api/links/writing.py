@@ -165,7 +165,7 @@ async def _drop_pages(
         was_shown = link["content"] is not None and link["page_id"] is not None
         now = after.get(link["id"])
         if was_shown and now is not None and now["page_id"] != link["page_id"]:
-            await neighbours.drop_page(conn, principal, link["id"])
+            await neighbours.drop_page(conn, principal.workspace, link["id"])
 
 
 async def _keep_destinations(
