@@ -44,6 +44,8 @@ CONTENTS: dict[str, dict[str, Any]] = {
         "scheme": "bitcoin",
         "address": "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
         "amount": "0.0015",
+        "name": "Shop",
+        "text": "Order 7",
     },
 }
 

@@ -133,8 +133,11 @@ def test_a_transfer_is_ready_to_be_copied() -> None:
 
 
 def test_a_wallet_is_opened_directly() -> None:
-    html = shown("bitcoin").html["en"]
-    assert 'href="bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4?amount=0.0015"' in html
+    (link,) = read(shown("bitcoin").html["en"]).links
+    assert link == (
+        "bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+        "?amount=0.0015&label=Shop&message=Order%207"
+    )
 
 
 def test_a_text_keeps_its_lines() -> None:
