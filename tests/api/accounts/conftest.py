@@ -2,11 +2,9 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
 
-import httpx
 import pytest
 
 from qz_api.accounts.roles import Role
@@ -16,20 +14,14 @@ from qz_api.settings import ApiSettings
 from qz_common.clock import FrozenClock
 from qz_common.ids import read_id, show_id
 from qz_common.settings import load
-from tests.api.conftest import BASE, Tenant
-
-PASSWORD = "nine green bottles, hanging"
+from tests.api.conftest import Tenant
+from tests.fixtures.browser import QUICK_HASHES, Browser, NewBrowser, open_browser
 
 
 @pytest.fixture
 def api_environment(api_environment: dict[str, str]) -> dict[str, str]:
     """Hashes of a kind that is quick to make."""
-    return {
-        **api_environment,
-        "PASSWORD_MEMORY_KIB": "512",
-        "PASSWORD_PASSES": "1",
-        "OPEN_SIGNUP": "true",
-    }
+    return {**api_environment, **QUICK_HASHES}
 
 
 @pytest.fixture
@@ -43,61 +35,9 @@ async def deps(api_environment: dict[str, str], clock: FrozenClock) -> AsyncIter
         yield opened
 
 
-@dataclass
-class Browser:
-    """A cookie jar, and the CSRF token that a page would have read."""
-
-    client: httpx.AsyncClient
-    csrf: str = ""
-
-    async def ask(
-        self, method: str, path: str, json: Any = None, **headers: str
-    ) -> httpx.Response:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        if self.csrf:
-            named.setdefault("X-CSRF-Token", self.csrf)
-        answer = await self.client.request(method, path, json=json, headers=named)
-        if answer.headers.get("content-type") == "application/json" and answer.is_success:
-            self.csrf = dict(answer.json()).get("csrf_token", self.csrf)
-        return answer
-
-    async def get(self, path: str, **headers: str) -> httpx.Response:
-        return await self.ask("GET", path, **headers)
-
-    async def post(self, path: str, json: Any = None, **headers: str) -> httpx.Response:
-        return await self.ask("POST", path, json, **headers)
-
-    async def patch(self, path: str, json: Any = None, **headers: str) -> httpx.Response:
-        return await self.ask("PATCH", path, json, **headers)
-
-    async def delete(self, path: str, **headers: str) -> httpx.Response:
-        return await self.ask("DELETE", path, **headers)
-
-    async def sign_in(self, email: str, password: str = PASSWORD) -> httpx.Response:
-        return await self.post("/v1/session", {"email": email, "password": password})
-
-    async def sign_up(self, email: str, **fields: str) -> httpx.Response:
-        body = {"email": email, "password": PASSWORD, "name": "Sam", **fields}
-        return await self.post("/v1/users", body)
-
-    @property
-    def cookies(self) -> dict[str, str]:
-        return dict(self.client.cookies)
-
-
-NewBrowser = Callable[..., Awaitable[Browser]]
-
-
 @pytest.fixture
 def browser_at(app: App, stack: AsyncExitStack) -> NewBrowser:
-    """A browser on a machine of this address."""
-
-    async def make(address: str = "192.0.2.1") -> Browser:
-        transport = httpx.ASGITransport(app=app, client=(address, 4711))
-        client = httpx.AsyncClient(transport=transport, base_url=BASE)
-        return Browser(await stack.enter_async_context(client))
-
-    return make
+    return partial(open_browser, app, stack)
 
 
 @pytest.fixture
@@ -130,11 +70,3 @@ def join(deps: Deps, browser_at: NewBrowser) -> Join:
         return browser
 
     return make
-
-
-def user_id(answer: httpx.Response) -> str:
-    return str(answer.json()["user"]["id"])
-
-
-def problem(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]

@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 
 from qz_api.accounts.roles import Role
 from qz_api.auth.scopes import PRESETS
 from qz_api.deps import Deps
 from qz_common.clock import FrozenClock
-from tests.api.accounts.conftest import PASSWORD, Browser, Join, NewBrowser, problem
-from tests.api.conftest import Tenant
+from tests.api.accounts.conftest import Join
+from tests.api.conftest import MakeTenant, Tenant
+from tests.fixtures.browser import PASSWORD, Browser, NewBrowser, problem
 
 SAM = "sam@example.com"
 
@@ -163,9 +165,9 @@ async def test_session_calls_charge_the_workspace(join: Join, tenant: Tenant) ->
 
 
 async def test_a_workspace_out_of_calls_can_still_be_signed_out_of(
-    join: Join, make_tenant: object
+    join: Join, make_tenant: MakeTenant
 ) -> None:
-    tenant: Tenant = await make_tenant(requests_per_minute=1)  # type: ignore[operator]
+    tenant = await make_tenant(requests_per_minute=1)
     editor = await join(tenant, Role.EDITOR)
     assert (await editor.get("/v1/me")).status_code == 200
     assert problem(await editor.get("/v1/me")) == (429, "rate_limited")
@@ -189,7 +191,9 @@ async def test_a_user_without_a_workspace_is_told_so(
     assert (await editor.get("/v1/session")).json()["workspace"] is None
 
 
-async def test_a_disabled_user_is_out_everywhere(sam: Browser, browser: Browser, deps: Deps) -> None:
+async def test_a_disabled_user_is_out_everywhere(
+    sam: Browser, browser: Browser, deps: Deps
+) -> None:
     async with deps.db.system() as conn:
         await conn.execute("UPDATE users SET disabled_at = now()")
     assert problem(await sam.get("/v1/me")) == (401, "expired_session")
@@ -199,8 +203,6 @@ async def test_a_disabled_user_is_out_everywhere(sam: Browser, browser: Browser,
 async def test_a_hash_of_older_strength_is_made_anew_at_sign_in(
     sam: Browser, browser: Browser, deps: Deps
 ) -> None:
-    from argon2 import PasswordHasher
-
     weak = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
     async with deps.db.system() as conn:
         await conn.execute("UPDATE user_passwords SET hash = $1", weak)

@@ -1,15 +1,18 @@
 """Words that the shapes of all features share."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 MAX_YEAR = 9000
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _text_only(value: object) -> object:
-    if isinstance(value, (str, datetime)):
+    """Pydantic would take "2026" for seconds since 1970."""
+    if isinstance(value, datetime) or (isinstance(value, str) and DATE.match(value)):
         return value
     raise ValueError("say a time as RFC 3339 text, such as 2026-05-19T12:00:00Z")
 
