@@ -17,6 +17,7 @@ from qz_api.links.forgetting import forget_deleted
 from qz_api.metrics import WorkerMetrics, worker_metrics
 from qz_api.outbox.relay import Relay, measure, pause
 from qz_api.outbox.tombstones import bury
+from qz_api.pages.recompile import recompile
 from qz_api.salts.service import keep_salts
 from qz_api.serve import until_schema_fits
 from qz_api.settings import WorkerSettings
@@ -47,6 +48,7 @@ JOBS = (
     Job("tombstones", 3600.0, lambda db, _: bury(db)),
     Job("planned changes", 1.0, apply_due),
     Job("deleted links", 3600.0, lambda db, clock: forget_deleted(db, clock.now())),
+    Job("pages of an older compiler", 3600.0, lambda db, _: recompile(db)),
     Job("sessions", 600.0, lambda db, clock: end_sessions(db, clock.now())),
     Job("attempts", 600.0, lambda db, _: forget_attempts(db)),
 )
