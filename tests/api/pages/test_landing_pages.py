@@ -1,13 +1,19 @@
 """Landing pages over HTTP, and the records that edges get of them."""
 
+import base64
+import io
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
+from PIL import Image
 
 from qz_api.pages import store
 from qz_api.pages.compile import COMPILER
+from qz_api.pages.pictures import MAX_BYTES
 from qz_api.pages.recompile import recompile
+from qz_common.ids import new_uuid, show_id
 from qz_common.records import PageRecord, decode, page_key
 from tests.api.conftest import MakeTenant, Tenant
 from tests.api.pages.inert import read
@@ -125,6 +131,42 @@ async def test_every_address_goes_through_the_gate(
     assert [(each["pointer"], each["code"]) for each in answer.json()["errors"]] == [
         (pointer, code)
     ]
+
+
+async def test_a_picture_is_carried_inside_the_page(
+    api: httpx.AsyncClient, tenant: Tenant, make_tenant: MakeTenant
+) -> None:
+    picture = await keep_picture(tenant)
+    blocks = [{"type": "image", "picture_id": picture, "alt": "Noise"}]
+    made = await make(api, blocks=blocks)
+    html = (await published(tenant, made["id"])).html["en"]
+    assert read(html).complaints == []
+    body = html.partition("data:image/webp;base64,")[2].partition('"')[0]
+    assert len(base64.b64decode(body)) <= MAX_BYTES
+    with Image.open(io.BytesIO(base64.b64decode(body))) as small:
+        assert (small.format, small.width) == ("WEBP", 896)
+    stranger = await (await make_tenant()).client()
+    answer = await stranger.post(PATH, json={"title": "x", "blocks": blocks})
+    assert answer.json()["errors"][0]["code"] == "unknown_picture"
+
+
+async def keep_picture(tenant: Tenant) -> str:
+    """Smooth shapes with some noise, as a photo has."""
+    random = np.random.default_rng(7)
+    across = np.linspace(0, 200, 1200)[None, :, None] + np.zeros((900, 1, 3))
+    pixels = (across + random.integers(0, 20, (900, 1200, 3))).astype(np.uint8)
+    data = io.BytesIO()
+    Image.fromarray(pixels).save(data, "PNG")
+    id = new_uuid()
+    await tenant.rows(
+        """INSERT INTO pictures (id, workspace_id, mode, digest, width, height, data, created_by,
+               created_at) VALUES ($1, $2, 'live', $3, 1200, 900, $4, 'test', now())""",
+        id,
+        tenant.id,
+        "0" * 64,
+        data.getvalue(),
+    )
+    return show_id("pic", id)
 
 
 async def test_all_wrong_addresses_are_told_at_once(api: httpx.AsyncClient) -> None:

@@ -15,6 +15,7 @@ from qz_render.color import BLACK, WHITE, Color, contrast
 TEXT_CONTRAST = 4.5
 """WCAG 2.2 AA for text; what only has a shape needs 3."""
 SHAPE_CONTRAST = 3.0
+QUIET_CONTRAST = 6.0
 STEPS = 20
 FONTS = {
     "sans": 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
@@ -81,7 +82,7 @@ def quiet(palette: Palette) -> Color:
     text, grounds = color(palette.text), (color(palette.background), field(palette))
     for step in range(STEPS // 2, 0, -1):
         faint = text.mixed(grounds[0], step / STEPS)
-        if min(contrast(faint, ground) for ground in grounds) >= TEXT_CONTRAST + 1:
+        if min(contrast(faint, ground) for ground in grounds) >= QUIET_CONTRAST:
             return faint
     return text
 
