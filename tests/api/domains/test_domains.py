@@ -5,7 +5,12 @@ from typing import Any
 import httpx
 import pytest
 
+from qz_api.auth.principal import Principal
+from qz_api.auth.scopes import PRESETS
 from qz_api.domains import service, store
+from qz_api.limits.plans import effective
+from qz_common.errors import Conflict, NotFound
+from qz_common.ids import read_id
 from qz_common.records import DomainRecord, decode, domain_key
 from tests.api.conftest import MakeTenant, Tenant
 from tests.api.domains.name_server import NameServer
@@ -153,7 +158,7 @@ async def test_the_same_host_twice_is_a_conflict(api: httpx.AsyncClient) -> None
 
 
 async def test_one_default_at_most_and_only_a_verified_one(
-    api: httpx.AsyncClient, names: NameServer
+    api: httpx.AsyncClient, tenant: Tenant, names: NameServer
 ) -> None:
     first, second = await claim(api), await claim(api, "to.example.com")
     unready = await api.patch(f"/v1/domains/{first['id']}", json={"default": True})
@@ -166,6 +171,59 @@ async def test_one_default_at_most_and_only_a_verified_one(
         assert answer.json()["default"] is True
     listed = (await api.get("/v1/domains")).json()["data"]
     assert [each["host"] for each in listed if each["default"]] == ["to.example.com"]
+    async with tenant.deps.db.transaction(tenant.id) as conn:
+        assert await service.default_host(conn, principal_of(tenant)) == "to.example.com"
+
+
+async def test_links_stand_on_verified_domains_of_their_own_workspace(
+    api: httpx.AsyncClient, tenant: Tenant, make_tenant: MakeTenant, names: NameServer
+) -> None:
+    domain = await claim(api)
+    principal, stranger = principal_of(tenant), principal_of(await make_tenant())
+    async with tenant.deps.db.transaction(tenant.id) as conn:
+        with pytest.raises(Conflict):
+            await service.require_verified(conn, principal, HOST)
+    show(names, domain)
+    await verify(api, domain)
+    async with tenant.deps.db.transaction(tenant.id) as conn:
+        for name in (domain["id"], HOST, "GO.Example.com."):
+            assert (await service.require_verified(conn, principal, name))["host"] == HOST
+        for name in ("", "x", "other.example.com", "dom_" + "0" * 26):
+            with pytest.raises(NotFound):
+                await service.require_verified(conn, principal, name)
+        assert await service.verified_hosts(conn, tenant.id) == {read_id("dom", domain["id"]): HOST}
+        assert await service.default_host(conn, principal) == ""
+    async with tenant.deps.db.transaction(stranger.workspace) as conn:
+        for name in (domain["id"], HOST):
+            with pytest.raises(NotFound):
+                await service.require_verified(conn, stranger, name)
+
+
+async def test_a_domain_with_links_on_it_is_kept(api: httpx.AsyncClient, names: NameServer) -> None:
+    domain = await claim(api)
+    show(names, domain)
+    await verify(api, domain)
+    link = await api.post(
+        "/v1/links", json={"destination_url": "https://example.com", "host": HOST}
+    )
+    assert link.status_code == 201, link.text
+    assert link.json()["short_url"].startswith(f"https://{HOST}/")
+    refused = await api.delete(f"/v1/domains/{domain['id']}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "domain_in_use")
+    await api.delete(f"/v1/links/{link.json()['id']}")
+    assert (await api.delete(f"/v1/domains/{domain['id']}")).status_code == 204
+
+
+def principal_of(tenant: Tenant) -> Principal:
+    return Principal(
+        kind="key",
+        id="key_x",
+        name="test",
+        workspace=tenant.id,
+        mode="live",
+        scopes=PRESETS["admin"],
+        plan=effective("self_hosted", {}),
+    )
 
 
 @pytest.mark.parametrize(

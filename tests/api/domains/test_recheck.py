@@ -146,6 +146,16 @@ async def test_what_a_former_owner_left_below_a_host_does_not_come_to_life(
     kept = await new.row("SELECT value FROM routes WHERE key = $1", code_key(HOST, "mine"))
     assert b'"deleted"' not in kept["value"]
 
+    # published once more by its author, it is gone again after the next daily look
+    async with old.deps.db.transaction(old.id) as conn:
+        again = CodeRecord(version=gone.version + 1, workspace=old.text, link="lnk_x")
+        await outbox.append(conn, old.id, key, again)
+    clock.advance(DAY)
+    for _ in range(2):
+        await rechecker(names).run(tenant.deps.db, clock)
+    row = await old.row("SELECT value FROM routes WHERE key = $1", key)
+    assert b'"deleted"' in row["value"]
+
 
 async def record(tenant: Tenant) -> DomainRecord:
     row = await tenant.row("SELECT value FROM routes WHERE key = $1", domain_key(HOST))

@@ -189,9 +189,10 @@ async def mark_failing(
 
 
 async def mark_sound(conn: Connection, id: UUID, now: datetime) -> None:
-    """A daily look that found all well changes no version."""
+    """A daily look that found all well changes no version; strangers' codes are swept again."""
     await conn.execute(
-        """UPDATE domains SET failure = '', failing_since = NULL, checked_at = $2
+        """WITH again AS (UPDATE verified_hosts SET swept_at = NULL WHERE domain_id = $1)
+           UPDATE domains SET failure = '', failing_since = NULL, checked_at = $2
            WHERE id = $1 AND status = 'verified'""",
         id,
         now,
