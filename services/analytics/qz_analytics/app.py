@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from qz_analytics.deps import Deps
 from qz_analytics.query.routes import routes
-from qz_common.errors import PROBLEM_TYPE, MethodNotAllowed, NotFound, Problem, Unavailable
+from qz_common.errors import PROBLEM_TYPE, MethodNotAllowed, NotFound, Problem
 from qz_common.ops import QuietServer, running
 
 BACKLOG = 128
@@ -74,4 +74,4 @@ async def show_http_error(request: Request, error: Exception) -> Response:
 
 async def show_failure(request: Request, error: Exception) -> Response:
     log.error("request_failed", path=request.url.path, exc_info=error)
-    return await show_problem(request, Unavailable("something went wrong here", "internal"))
+    return await show_problem(request, Problem("something went wrong here"))

@@ -34,10 +34,10 @@ class QueryMetrics:
 
 def ingest_metrics(registry: CollectorRegistry) -> IngestMetrics:
     def counter(name: str, help: str, *labels: str) -> Counter:
-        return Counter(f"analytics_{name}", help, labels, registry=registry)
+        return Counter(f"quietzone_analytics_{name}", help, labels, registry=registry)
 
     def gauge(name: str, help: str) -> Gauge:
-        return Gauge(f"analytics_{name}", help, registry=registry)
+        return Gauge(f"quietzone_analytics_{name}", help, registry=registry)
 
     return IngestMetrics(
         stored=counter("scans_stored", "Scans stored."),
@@ -45,7 +45,7 @@ def ingest_metrics(registry: CollectorRegistry) -> IngestMetrics:
         dead=counter("scans_dead", "Records sent to scans.dead, by reason.", "reason"),
         blocks=counter("blocks_stored", "Inserts, each one block of one month."),
         block_seconds=Histogram(
-            "analytics_block_seconds",
+            "quietzone_analytics_block_seconds",
             "Storing one block, its gaps and dead records included.",
             buckets=SECONDS,
             registry=registry,
@@ -66,14 +66,14 @@ def ingest_metrics(registry: CollectorRegistry) -> IngestMetrics:
 def query_metrics(registry: CollectorRegistry) -> QueryMetrics:
     return QueryMetrics(
         seconds=Histogram(
-            "analytics_query_seconds",
+            "quietzone_analytics_query_seconds",
             "Time of one question.",
             ["question"],
             buckets=SECONDS,
             registry=registry,
         ),
         refused=Counter(
-            "analytics_queries_refused",
+            "quietzone_analytics_queries_refused",
             "Questions refused, by code.",
             ["code"],
             registry=registry,
