@@ -45,11 +45,20 @@ class RenderPool:
         self._queue = FairQueue(limits.waiting, limits.waiting_of_one)
         self._processes: dict[int, DrawingProcess] = {}
         self._slots: list[asyncio.Task[None]] = []
+        self._at_work = 0
         self._closed = False
 
     @property
     def pids(self) -> frozenset[int]:
         return frozenset(process.pid for process in self._processes.values())
+
+    @property
+    def waiting(self) -> int:
+        return len(self._queue)
+
+    @property
+    def at_work(self) -> int:
+        return self._at_work
 
     def start(self) -> None:
         if not self._slots:
@@ -92,7 +101,10 @@ class RenderPool:
         try:
             while True:
                 await self._filled(number)
-                await self._serve(number, await self._queue.next())
+                request = await self._queue.next()
+                self._at_work += 1
+                await self._serve(number, request)
+                self._at_work -= 1
         finally:
             process = self._processes.pop(number, None)
             if process:
@@ -117,6 +129,9 @@ class RenderPool:
             except ProcessLost as lost:
                 await self._replace(number, lost)
                 reply = self._after_loss(request, lost)
+            except Exception as error:  # a fault of ours is the caller's 500, not the pool's end
+                await self._replace(number, ProcessLost("it could not be asked"))
+                reply = Failed(repr(error))
             if reply and not request.answer.done():
                 request.answer.set_result(reply)
 

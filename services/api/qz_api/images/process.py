@@ -13,6 +13,7 @@ from qz_api.images.wire import LENGTH_BYTES, Job, Reply, frame, read_reply
 
 START_SECONDS = 20.0
 STOP_SECONDS = 1.0
+MOST_REPLY_BYTES = 128 << 20
 WALL_PER_SECOND = 3.0
 """A busy machine gives a process a part of its time only."""
 KEPT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL")
@@ -98,8 +99,10 @@ class DrawingProcess:
         assert self._process.stdout is not None
         try:
             head = await self._process.stdout.readexactly(LENGTH_BYTES)
-            body = await self._process.stdout.readexactly(int.from_bytes(head, "big"))
-            return read_reply(body)
+            length = int.from_bytes(head, "big")
+            if length > MOST_REPLY_BYTES:
+                raise ProcessLost("its answer is too long")
+            return read_reply(await self._process.stdout.readexactly(length))
         except asyncio.IncompleteReadError:
             raise await self._lost() from None
         except msgspec.MsgspecError:

@@ -31,6 +31,7 @@ from qz_render import (
     Picture,
     Problem,
     RenderError,
+    Size,
     Style,
     check,
     code_pages,
@@ -44,6 +45,7 @@ from qz_render import (
 )
 
 ZIP, PDF = "application/zip", "application/pdf"
+LABEL_SIZE = Size(1024)
 WARM_STYLES: tuple[Json, ...] = (
     {},
     {"modules": "rounded", "foreground": "#123456"},
@@ -94,7 +96,7 @@ def _check(task: Check) -> Made:
 def _pages(task: Pages) -> Made:
     size, press = parse_size(task.size), parse_press(task.press)
     entries = _entries(task.items, task.looks)
-    return _whole(entries, lambda: code_pages(entries, size, press=press))
+    return _whole(entries, size, lambda: code_pages(entries, size, press=press))
 
 
 def _sheet(task: Sheet) -> Made:
@@ -102,27 +104,28 @@ def _sheet(task: Sheet) -> Made:
     press = parse_press(task.press)
     return _whole(
         entries,
+        LABEL_SIZE,
         lambda: label_sheets(
             entries, task.template, captions=task.captions, skip=task.skip, press=press
         ),
     )
 
 
-def _whole(entries: Sequence[Entry], write: Callable[[], bytes]) -> Made:
+def _whole(entries: Sequence[Entry], size: Size, write: Callable[[], bytes]) -> Made:
     """A document holds all codes or none; when one is refused, all that would be are named."""
     try:
         return Made(write(), {"media_type": PDF})
     except RenderError:
-        refused = list(_refusals(entries))
+        refused = list(_refusals(entries, size))
         if refused:
             raise RenderError(refused) from None
         raise
 
 
-def _refusals(entries: Sequence[Entry]) -> Iterator[Problem]:
+def _refusals(entries: Sequence[Entry], size: Size) -> Iterator[Problem]:
     for index, entry in enumerate(entries):
         try:
-            render(entry.content, entry.style, "svg", 1024)
+            render(entry.content, entry.style, "svg", size)
         except RenderError as error:
             for problem in error.problems:
                 yield Problem(problem.code, problem.message, f"/code_ids/{index}")

@@ -38,7 +38,7 @@ async def dressed(
 
     Opens transactions of its own: not for use inside of one.
     """
-    kept = await _pinned(deps, workspace, mode, style)
+    kept = await _pinned(deps, workspace, mode, style, pointer)
     for role, name, url in unpinned(style):
         kept[role] = await _of_source(deps, workspace, mode, url, f"{pointer}/{name}")
     return _dress(style, kept, pointer)
@@ -46,7 +46,7 @@ async def dressed(
 
 async def dressed_once(deps: Deps, workspace: UUID, mode: str, style: StyleJson) -> Dress:
     """The same for an image of which nothing is kept: not its pictures either."""
-    kept = await _pinned(deps, workspace, mode, style)
+    kept = await _pinned(deps, workspace, mode, style, "/style")
     for role, name, url in unpinned(style):
         kept[role] = await fetched(deps, workspace, url, f"/style/{name}")
     return _dress(style, kept, "/style")
@@ -193,7 +193,7 @@ def _ids(style: StyleJson) -> dict[str, UUID]:
 
 
 async def _pinned(
-    deps: Deps, workspace: UUID, mode: str, style: StyleJson
+    deps: Deps, workspace: UUID, mode: str, style: StyleJson, pointer: str
 ) -> dict[str, KeptPicture]:
     wanted = _ids(style)
     shelf = deps.images.shelf
@@ -206,6 +206,9 @@ async def _pinned(
                 found[row["id"]] = picture
                 shelf.put((workspace, mode, row["id"]), picture)
     kept = {role: shelf.get((workspace, mode, id)) or found.get(id) for role, id in wanted.items()}
+    absent = [_unknown(f"{pointer}/{ROLES[role][1]}") for role in kept if kept[role] is None]
+    if absent:
+        raise Invalid(absent[0].message, "unknown_picture", errors=absent)
     return {role: picture for role, picture in kept.items() if picture}
 
 
@@ -217,10 +220,8 @@ async def _of_source(
         known = await _sources(conn, workspace, mode, {url})
     now = deps.clock.now()
     if known and known[0]["picture_id"]:
-        name = ROLES["logo"][1]
-        (picture,) = (
-            await _pinned(deps, workspace, mode, {name: show_id("pic", known[0]["picture_id"])})
-        ).values()
+        copy = {ROLES["logo"][1]: show_id("pic", known[0]["picture_id"])}
+        (picture,) = (await _pinned(deps, workspace, mode, copy, pointer)).values()
         return picture
     if known and now - known[0]["tried_at"] < TRY_AGAIN:
         raise _not_fetched(pointer, "picture_not_fetched", known[0]["failure"])
