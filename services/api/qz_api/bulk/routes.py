@@ -14,6 +14,8 @@ from qz_api.links.policy import deployment_hosts
 from qz_common.errors import Conflict, Forbidden
 
 BODY_LIMIT = 4 << 20
+SOME_CODE = "qr_01k0000000000000000000000a"
+"""In examples: put the id of a code there."""
 
 
 async def create_codes(call: Call) -> Answer:
@@ -91,6 +93,11 @@ OPERATIONS = (
         problems=(Conflict, Forbidden),
         cost=rows_of,
         body_limit=BODY_LIMIT,
+        example={
+            "defaults": {"tags": ["spring"]},
+            "items": [{"id": SOME_CODE, "destination_url": "https://example.com/spring"}],
+            "dry_run": True,
+        },
     ),
     Operation(
         method="POST",
@@ -104,5 +111,6 @@ OPERATIONS = (
         answer=BulkView,
         problems=(Conflict, Forbidden),
         cost=rows_of,
+        example={"ids": [SOME_CODE], "status": "paused"},
     ),
 )
