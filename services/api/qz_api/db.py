@@ -1,8 +1,9 @@
 """Postgres as the services see it: a bounded pool, and transactions that know their workspace.
 
 `transaction(workspace)` sets `app.workspace` for the forced row-level security and commits at the
-end of the block. No wait is endless; a pool that is used up or a Postgres that is away is the
-Problem `Unavailable` (503), and the next call finds Postgres again when it is back.
+end of the block, together with all that was deferred to it (deferred.py). No wait is endless; a
+pool that is used up or a Postgres that is away is the Problem `Unavailable` (503), and the next
+call finds Postgres again when it is back.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from qz_api.deferred import Session, forget_deferred, write_deferred
 from qz_api.settings import PostgresSettings
 from qz_common.errors import Unavailable
 
@@ -48,6 +50,7 @@ class Database:
             command_timeout=settings.statement_seconds + 2,
             max_inactive_connection_lifetime=IDLE_SECONDS,
             server_settings=server_settings(settings),
+            connection_class=Session,
             init=prepare_connection,
             reset=_nothing_to_reset,
         )
@@ -106,7 +109,9 @@ class Database:
             )
             try:
                 yield connection
+                await write_deferred(connection)
             except BaseException:
+                forget_deferred(connection)
                 await _roll_back(connection)
                 raise
             await connection.execute("COMMIT")
@@ -140,7 +145,7 @@ def away_is_unavailable(connection: Connection) -> Iterator[None]:
         if not connection.is_closed():
             raise
         raise _unavailable() from error
-    except asyncpg.QueryCanceledError as error:
+    except (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError) as error:
         raise Unavailable(
             "the database took too long", "database_busy", headers=RETRY_AFTER
         ) from error

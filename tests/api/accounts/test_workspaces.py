@@ -72,6 +72,16 @@ async def test_a_change_to_another_version_is_refused(api: httpx.AsyncClient) ->
     assert (first.status_code, second.status_code) == (200, 412)
 
 
+async def test_a_workspace_held_by_somebody_else_for_long_is_a_503(
+    api: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    async with tenant.deps.db.transaction(tenant.id) as conn:
+        await conn.execute("SELECT id FROM workspaces FOR NO KEY UPDATE")
+        answer = await api.patch("/v1/workspace", json={"name": "x"})
+    assert problem(answer) == (503, "database_busy")
+    assert answer.headers["retry-after"] == "1"
+
+
 async def test_a_test_key_changes_no_workspace(tenant: Tenant) -> None:
     client = await tenant.client(mode="test")
     answer = await client.patch("/v1/workspace", json={"name": "x"})
