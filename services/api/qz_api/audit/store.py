@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from qz_api.db import Connection, Row
+from qz_api.deferred import Deferred, defer
 from qz_api.http.paging import Place
 
 FILTER = """workspace_id = $1 AND mode = $2
@@ -26,6 +27,18 @@ class Sought(NamedTuple):
     until: datetime | None
 
 
+INSERT = Deferred(
+    "audit",
+    columns=11,
+    statements=(
+        """INSERT INTO audit_log (workspace_id, mode, actor_kind, actor_id, actor_name, action,
+               request_id, id, object_id, before, after)
+           SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[],
+               $6::text[], $7::text[], $8::uuid[], $9::text[], $10::jsonb[], $11::jsonb[])""",
+    ),
+)
+
+
 async def insert(
     conn: Connection,
     *,
@@ -36,22 +49,8 @@ async def insert(
     request_id: str,
     entries: Sequence[Entry],
 ) -> None:
-    ids, objects, before, after = zip(*entries, strict=True)
-    await conn.execute(
-        """INSERT INTO audit_log (workspace_id, mode, actor_kind, actor_id, actor_name, action,
-               request_id, id, object_id, before, after)
-           SELECT $1, $2, $3, $4, $5, $6, $7, *
-           FROM unnest($8::uuid[], $9::text[], $10::jsonb[], $11::jsonb[])""",
-        workspace,
-        mode,
-        *actor,
-        action,
-        request_id,
-        ids,
-        objects,
-        before,
-        after,
-    )
+    fixed = (workspace, mode, *actor, action, request_id)
+    await defer(conn, INSERT, {entry[0]: (*fixed, *entry) for entry in entries})
 
 
 async def list_entries(

@@ -9,6 +9,7 @@ from qz_api.auth.principal import Principal
 from qz_api.codes import changing, service
 from qz_api.codes.service import Found
 from qz_api.db import Connection
+from qz_api.deferred import undone
 from qz_api.links.draft import CodeDraft, Report, refuse
 from qz_common.errors import FieldError, Forbidden
 from qz_common.ids import read_id
@@ -22,9 +23,8 @@ async def tried(conn: Connection, dry_run: bool) -> AsyncIterator[None]:
     if not dry_run:
         yield
         return
-    await conn.execute("SAVEPOINT dry_run")
-    yield
-    await conn.execute("ROLLBACK TO SAVEPOINT dry_run")
+    async with undone(conn):
+        yield
 
 
 async def create(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from qz_api.db import Connection, Row
+from qz_api.deferred import Deferred, defer
 
 
 async def claim(
@@ -36,6 +37,20 @@ async def stored(
     )
 
 
+FINISH = Deferred(
+    "idempotency",
+    columns=7,
+    statements=(
+        """UPDATE idempotency_keys k SET status = g.status, headers = g.headers, body = g.body
+           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::smallint[],
+               $6::jsonb[], $7::bytea[])
+               AS g (workspace_id, mode, operation, key, status, headers, body)
+           WHERE k.workspace_id = g.workspace_id AND k.mode = g.mode
+             AND k.operation = g.operation AND k.key = g.key""",
+    ),
+)
+
+
 async def finish(
     conn: Connection,
     workspace: UUID,
@@ -47,17 +62,8 @@ async def finish(
     headers: Mapping[str, str],
     body: bytes,
 ) -> None:
-    await conn.execute(
-        """UPDATE idempotency_keys SET status = $5, headers = $6, body = $7
-           WHERE workspace_id = $1 AND mode = $2 AND operation = $3 AND key = $4""",
-        workspace,
-        mode,
-        operation,
-        key,
-        status,
-        dict(headers),
-        body,
-    )
+    row = (workspace, mode, operation, key, status, dict(headers), body)
+    await defer(conn, FINISH, {key: row})
 
 
 async def delete_older(conn: Connection, age: timedelta, rows: int) -> int:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
+from qz_api.deferred import Deferred, defer, write_deferred
 from qz_common.errors import TooMany
 
 SHARDS = 16
@@ -19,21 +20,25 @@ class Usage:
     created: int
 
 
+COUNT = """INSERT INTO usage_codes AS u (workspace_id, month, shard, created)
+    SELECT * FROM unnest($1::uuid[], $2::date[], $3::smallint[], $4::bigint[])
+    ON CONFLICT (workspace_id, month, shard)
+    DO UPDATE SET created = u.created + excluded.created"""
+UNLIMITED = Deferred("created", columns=4, statements=(COUNT,))
+
+
 async def charge_created(conn: Connection, principal: Principal, codes: int, now: datetime) -> None:
     """Counts new codes of this month. Call it last: a limited plan's creates queue at its row."""
     limit = None if principal.plan.overage else principal.plan.codes_per_month
-    shard = random.randrange(SHARDS) if limit is None else 0
-    await conn.execute(
-        """INSERT INTO usage_codes AS u (workspace_id, month, shard, created)
-           VALUES ($1, $2, $3, $4)
-           ON CONFLICT (workspace_id, month, shard)
-           DO UPDATE SET created = u.created + excluded.created""",
-        principal.workspace,
-        month_of(now),
-        shard,
-        codes,
-    )
-    if limit is not None and await _created(conn, principal.workspace, now) > limit:
+    if limit is None:
+        if UNLIMITED in conn.due:
+            await write_deferred(conn)
+        shard = random.randrange(SHARDS)
+        row = (principal.workspace, month_of(now), shard, codes)
+        await defer(conn, UNLIMITED, {row[:3]: row})
+        return
+    await conn.execute(COUNT, [principal.workspace], [month_of(now)], [0], [codes])
+    if await _created(conn, principal.workspace, now) > limit:
         raise TooMany(f"this plan has {limit} new codes a month", "quota_exceeded")
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from qz_api.db import Connection, Row
+from qz_api.deferred import Deferred, defer, write_deferred
 from qz_common.records import RoutingRecord, encode
 from qz_common.topics import ROUTING, Topic
 
@@ -14,51 +15,45 @@ LEAD_LOCK = 0x517A0002
 REPUBLISH = "republish"
 
 
+APPEND = Deferred(
+    "outbox",
+    columns=4,
+    statements=(
+        """INSERT INTO routes (key, workspace_id, value, deleted_at)
+           SELECT key, workspace_id, value, CASE WHEN gone THEN now() END
+           FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::bool[])
+               AS given (workspace_id, key, value, gone)
+           ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now(),
+               deleted_at = excluded.deleted_at""",
+        f"""INSERT INTO outbox (topic, workspace_id, key, value)
+            SELECT '{ROUTING.name}', workspace_id, key, value
+            FROM unnest($1::uuid[], $2::text[], $3::bytea[]) AS given (workspace_id, key, value)""",
+    ),
+)
+
+
 async def append(conn: Connection, workspace: UUID | None, key: str, record: RoutingRecord) -> None:
     """The record is published under its key once this transaction commits.
 
     Order per key is the order of commits, so hold the row lock of what the record is made from.
     """
-    await conn.execute(
-        """WITH kept AS (
-               INSERT INTO routes (key, workspace_id, value, deleted_at)
-               VALUES ($2, $1, $3, CASE WHEN $5 THEN now() END)
-               ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now(),
-                   deleted_at = excluded.deleted_at)
-           INSERT INTO outbox (workspace_id, topic, key, value) VALUES ($1, $4, $2, $3)""",
-        workspace,
-        key,
-        encode(record),
-        ROUTING.name,
-        getattr(record, "status", "") == "deleted",
-    )
+    await append_all(conn, workspace, [(key, record)])
 
 
 async def append_all(
     conn: Connection, workspace: UUID | None, keyed: Sequence[tuple[str, RoutingRecord]]
 ) -> None:
-    """`append` for many keys, each once, in one statement."""
-    keys, records = zip(*sorted(keyed, key=lambda each: each[0]), strict=True)
-    await conn.execute(
-        """WITH given AS (
-               SELECT * FROM unnest($2::text[], $3::bytea[], $4::bool[]) AS g (key, value, gone)),
-           kept AS (
-               INSERT INTO routes (key, workspace_id, value, deleted_at)
-               SELECT key, $1, value, CASE WHEN gone THEN now() END FROM given
-               ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now(),
-                   deleted_at = excluded.deleted_at)
-           INSERT INTO outbox (workspace_id, topic, key, value)
-           SELECT $1, $5, key, value FROM given""",
-        workspace,
-        keys,
-        [encode(record) for record in records],
-        [getattr(record, "status", "") == "deleted" for record in records],
-        ROUTING.name,
-    )
+    """Of several records of a key in one transaction the last is published."""
+    rows = {
+        key: (workspace, key, encode(record), getattr(record, "status", "") == "deleted")
+        for key, record in sorted(keyed, key=lambda each: each[0])
+    }
+    await defer(conn, APPEND, rows)
 
 
 async def forget(conn: Connection, workspace: UUID | None, key: str) -> None:
     """Publishes a null for a key: for salts and for tombstones that have done their time."""
+    await write_deferred(conn)
     await conn.execute(
         """WITH gone AS (DELETE FROM routes WHERE key = $2)
            INSERT INTO outbox (workspace_id, topic, key, value) VALUES ($1, $3, $2, NULL)""",

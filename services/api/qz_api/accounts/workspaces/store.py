@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.db import Connection, Row
+from qz_api.deferred import write_deferred
 from qz_api.http.paging import Place
 
 COLUMNS = """id, name, plan, timezone, allowed_domains, blocked_domains,
@@ -14,6 +15,7 @@ COLUMNS = """id, name, plan, timezone, allowed_domains, blocked_domains,
 
 async def enter(conn: Connection, workspace: UUID) -> None:
     """From here on this transaction sees the workspace. The caller knows that it may."""
+    await write_deferred(conn)
     await conn.execute("SELECT set_config('app.workspace', $1, true)", str(workspace))
 
 
