@@ -4,6 +4,7 @@ What a broker can't do is a setting (`KAFKA_IDEMPOTENCE`), never a guess. A cons
 starts at "latest": what it has not seen it reads from the beginning, and identity drops repeats.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from qz_common.topics import TOPICS, Topic, prefixed
 
 REQUEST_TIMEOUT_MS = 10_000
 MAX_BATCH_BYTES = 256 * 1024
+SETTLE_SECONDS = 15.0
+SETTLE_STEP_SECONDS = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,12 +97,24 @@ async def _create(admin: AIOKafkaAdminClient, settings: KafkaSettings, topic: To
 async def _compare_partitions(
     admin: AIOKafkaAdminClient, settings: KafkaSettings, topics: tuple[Topic, ...]
 ) -> None:
-    found = await admin.describe_topics([settings.topic(topic) for topic in topics])
-    counts = {entry["topic"]: len(entry["partitions"]) for entry in found}
-    for topic in topics:
-        name = settings.topic(topic)
-        if counts.get(name, topic.partitions) != topic.partitions:
+    """Waits for what was just created: a broker knows a new topic a moment before its leaders."""
+    wanted = {settings.topic(topic): topic.partitions for topic in topics}
+    async with asyncio.timeout(SETTLE_SECONDS):
+        # a broker has no event to wait for
+        while 0 in (found := await _partitions(admin, wanted)).values():  # noqa: ASYNC110
+            await asyncio.sleep(SETTLE_STEP_SECONDS)
+    for name, count in found.items():
+        if count != wanted[name]:
             raise Permanent(
-                f"topic {name} has {counts[name]} partitions, not {topic.partitions}: "
+                f"topic {name} has {count} partitions, not {wanted[name]}: "
                 "keys would move; create it anew or fix the deployment"
             )
+
+
+async def _partitions(admin: AIOKafkaAdminClient, names: Iterable[str]) -> dict[str, int]:
+    """How many partitions with a leader each topic has; 0 while one of them has none."""
+    counts = dict.fromkeys(names, 0)
+    for entry in await admin.describe_topics(list(counts)):
+        if not any(partition["error_code"] for partition in entry["partitions"]):
+            counts[entry["topic"]] = len(entry["partitions"])
+    return counts
