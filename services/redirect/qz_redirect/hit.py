@@ -19,13 +19,14 @@ from qz_common.visit import Visit
 from qz_common.visitor import DAY_MS, NOBODY, Identity, Salts, asks_for_privacy
 from qz_redirect.hosts import Hosts
 from qz_redirect.journal.journal import Journal
-from qz_redirect.prepared import REPLY_END, Prepared, target, utm_of, with_query
+from qz_redirect.prepared import REPLY_END, Prepared, has_utm, target, with_query
 from qz_redirect.repeats import Repeats, VisitNumbers
 from qz_redirect.replica.reader import Reader
+from qz_redirect.replica.row import Plain, plain_of, record_of
 from qz_redirect.scan import REPEATED, SOURCES, UPLOADED, Fragments, extras, purpose_of
 
 MAX_PATH_BYTES = 80
-KEPT_PER_TABLE = 16_384
+KEPT_PER_TABLE = 4096
 LATENCY_BOUNDS_NS = (
     10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 5_000_000, 25_000_000, 100_000_000
 )  # fmt: skip
@@ -68,8 +69,8 @@ class Hits:
         self._repeats = Repeats()
         self._visits = VisitNumbers()
         self._fragments = Fragments()
-        self._prepared: dict[bytes, Prepared] = {}
-        self._older: dict[bytes, Prepared] = {}
+        self._prepared: dict[bytes, tuple[bytes, Prepared]] = {}
+        self._older: dict[bytes, tuple[bytes, Prepared]] = {}
 
     def follow(
         self, path: bytes, query: bytes, method: bytes, fields: dict[bytes, bytes], address: str
@@ -79,20 +80,22 @@ class Hits:
         lower-case name."""
         began = time.time_ns()
         prefix = self.hosts.prefix(fields.get(b"host", b""))
-        if prefix is None:
+        if prefix is None or len(path) > MAX_PATH_BYTES:
             return None
-        prepared = self.find(prefix, path)
-        if prepared is None or not prepared.easy:
+        key = key_of(prefix, path)
+        row = self.reader.get(key)
+        if row is None:
             return None
-        who = self.recognise(prepared, path, fields, address)
-        if prepared.fixed:
-            reply, led_to = prepared.reply, prepared.event_target
+        plain = None if has_utm(query) else plain_of(row)
+        if plain is not None:
+            who = self.recognise(plain.workspace, path, fields, address)
+            self.count(plain, who, plain.event_target, query, method, fields)
+            reply = plain.reply
         else:
-            visit = self.visit(prepared, who, query, method, fields)
-            decision = self.leads_to(prepared.record, visit)
-            reply = decision.location.encode("ascii") + REPLY_END
-            led_to = target(decision)
-        self.count(prepared, who, led_to, query, method, fields)
+            decided = self._decide(key, row, path, query, method, fields, address)
+            if decided is None:
+                return None
+            reply = decided
         counters = self.counters
         counters.hits += 1
         took = time.time_ns() - began
@@ -100,32 +103,45 @@ class Hits:
         counters.latency[bisect_left(LATENCY_BOUNDS_NS, took)] += 1
         return reply
 
+    def _decide(
+        self, key: bytes, row: bytes, path: bytes, query: bytes, method: bytes,
+        fields: dict[bytes, bytes], address: str,
+    ) -> bytes | None:  # fmt: skip
+        """The same for a link whose record has a say at every scan."""
+        prepared = self.prepare(key, row)
+        if prepared is None or not prepared.easy:
+            return None
+        who = self.recognise(prepared.workspace, path, fields, address)
+        visit = self.visit(prepared, who, query, method, fields)
+        decision = self.leads_to(prepared.record, visit)
+        self.count(prepared, who, target(decision), query, method, fields)
+        return decision.location.encode("ascii") + REPLY_END
+
     def find(self, prefix: bytes, path: bytes) -> Prepared | None:
         """`path` is `/slug` or `/r/slug` in any case; None when the replica has no such link."""
         if len(path) > MAX_PATH_BYTES:
             return None
-        slug = path.lower()
-        key = prefix + (slug[2:] if slug.startswith(b"/r/") else slug)
-        value = self.reader.get(key)
-        return None if value is None else self.prepare(key, value)
+        key = key_of(prefix, path)
+        row = self.reader.get(key)
+        return None if row is None else self.prepare(key, row)
 
-    def prepare(self, key: bytes, value: bytes) -> Prepared | None:
+    def prepare(self, key: bytes, row: bytes) -> Prepared | None:
         """Bounded memory: two tables, of which the older one goes when the other is full."""
-        prepared = self._prepared.get(key) or self._older.get(key)
-        if prepared is not None and prepared.value == value:
-            return prepared
+        known = self._prepared.get(key) or self._older.get(key)
+        if known is not None and known[0] == row:
+            return known[1]
         try:
-            prepared = Prepared(key, value)
+            prepared = Prepared(key, record_of(row))
         except ValueError:
             self.counters.bad_records += 1
             return None
         if len(self._prepared) >= KEPT_PER_TABLE:
             self._older, self._prepared = self._prepared, {}
-        self._prepared[key] = prepared
+        self._prepared[key] = (row, prepared)
         return prepared
 
     def recognise(
-        self, prepared: Prepared, path: bytes, fields: dict[bytes, bytes], address: str
+        self, workspace: str, path: bytes, fields: dict[bytes, bytes], address: str
     ) -> Who:
         ts_ms = time.time_ns() // 1_000_000
         private = False
@@ -134,7 +150,7 @@ class Hits:
         identity = NOBODY
         if not private:
             agent = fields.get(b"user-agent", b"")
-            identity = self.salts.identify(ts_ms, prepared.record.workspace, address, agent)
+            identity = self.salts.identify(ts_ms, workspace, address, agent)
         return Who(ts_ms, identity, self.geo.place(address), private, is_symbol(path))
 
     def visit(
@@ -143,7 +159,7 @@ class Hits:
         visitor = who.identity.visitor
         number = 0
         if prepared.counts_visits and visitor:
-            number = self._visits.next(visitor ^ prepared.link_hash, who.ts_ms // DAY_MS)
+            number = self._visits.next(visitor ^ prepared.link_number, who.ts_ms // DAY_MS)
         return Visit(
             ts_ms=who.ts_ms,
             method=method.decode("latin-1"),
@@ -165,16 +181,16 @@ class Hits:
         return Decision(location, decision.rule, decision.variant, decision.destination_id)
 
     def count(
-        self, prepared: Prepared, who: Who, led_to: bytes, query: bytes, method: bytes,
+        self, prepared: Prepared | Plain, who: Who, led_to: bytes, query: bytes, method: bytes,
         fields: dict[bytes, bytes], status: int = 302, action: str = "",
     ) -> int:  # fmt: skip
         """One event for the journal; its seq. The answer waits for `journal.commit`."""
         visitor, ip_hash = who.identity
         repeat = visitor != 0 and not action and self._repeats.seen(
-            visitor ^ prepared.link_hash, who.ts_ms
+            visitor ^ prepared.link_number, who.ts_ms
         )  # fmt: skip
         purpose = purpose_of(fields)
-        utm = utm_of(prepared.record, query)
+        utm = prepared.utm_with(query)
         if purpose or who.private or utm or status != 302 or method != b"GET" or action or query:
             hints = Hints(purpose, repeat, False, UPLOADED in query, who.private)
             more = extras(method, status, utm, hints, action)
@@ -197,6 +213,11 @@ class Hits:
                 more,
             )
         )
+
+
+def key_of(prefix: bytes, path: bytes) -> bytes:
+    slug = path.lower()
+    return prefix + (slug[2:] if slug.startswith(b"/r/") else slug)
 
 
 def is_symbol(path: bytes) -> bool:

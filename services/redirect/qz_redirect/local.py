@@ -42,7 +42,7 @@ class LocalEdge:
         if prepared is None:
             self.hits.counters.misses += 1
             return None
-        who = self.hits.recognise(prepared, path, fields, address)
+        who = self.hits.recognise(prepared.workspace, path, fields, address)
         query = request.scope["query_string"]
         return Landed(
             record=prepared.record,

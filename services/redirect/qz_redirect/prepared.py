@@ -1,6 +1,7 @@
 """A record made ready once for all its scans: what of the answer and the event never changes."""
 
 from collections.abc import Iterator
+from hashlib import blake2b
 
 import msgspec
 
@@ -20,22 +21,29 @@ UTM_NAMES = frozenset(
     {"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"}
 )
 UTM_LIMIT = 200
+LINK_BYTES = 8
 
 _decode_code = msgspec.json.Decoder(CodeRecord).decode
 
 
-class _Head(msgspec.Struct, omit_defaults=True):
-    """The fields of a scan event that belong to the code."""
+class _Owner(msgspec.Struct, omit_defaults=True):
+    """The fields of a scan event that stand together in the code's record."""
 
-    mode: str
     workspace: str
     link: str
-    code: str
+    code: str = ""
+    mode: str = "live"
+
+
+class _Rest(msgspec.Struct, omit_defaults=True):
+    """The other fields of a scan event that belong to the code."""
+
     slug: str
     host: str
     route_version: int
     campaign: str = ""
     tags: tuple[str, ...] = ()
+    utm: dict[str, str] = {}
 
 
 class _Target(msgspec.Struct, omit_defaults=True):
@@ -47,21 +55,25 @@ class _Target(msgspec.Struct, omit_defaults=True):
     variant: str = ""
 
 
-def _head(key: bytes, record: CodeRecord) -> bytes:
+def owner_members(record: CodeRecord) -> bytes:
+    return members(_Owner(record.workspace, record.link, record.code, record.mode))
+
+
+def rest_members(key: bytes, record: CodeRecord, utm: dict[str, str]) -> bytes:
+    """`key` is `host/slug`."""
     host, _, slug = key.decode().rpartition("/")
-    return members(
-        _Head(
-            record.mode,
-            record.workspace,
-            record.link,
-            record.code,
-            slug,
-            host,
-            record.version,
-            record.campaign,
-            record.tags,
-        )
-    )
+    return members(_Rest(slug, host, record.version, record.campaign, record.tags, utm))
+
+
+def target_members(
+    location: str, destination_id: str = "", rule: str = "", variant: str = ""
+) -> bytes:
+    return members(_Target(location, destination_id, rule, variant))
+
+
+def link_number(link: str) -> int:
+    """64 bits that stand for a link beside a visitor's, the same in every process."""
+    return int.from_bytes(blake2b(link.encode(), digest_size=LINK_BYTES).digest())
 
 
 class Prepared:
@@ -73,27 +85,27 @@ class Prepared:
         "event_target",
         "fixed",
         "key",
-        "link_hash",
+        "link_number",
         "record",
         "reply",
-        "value",
+        "workspace",
     )
 
     def __init__(self, key: bytes, value: bytes) -> None:
         """ValueError when the bytes are no code record, or would send somebody to no address."""
         record = _decode_code(value)
         self.key = key
-        self.value = value
         self.record = record
-        self.link_hash = hash(record.link)
+        self.workspace = record.workspace
+        self.link_number = link_number(record.link)
         self.easy = is_easy(record)
-        self.fixed = self.easy and not (record.rules or record.pass_query or record.fallback)
-        self.event_head = _head(key, record)
+        self.fixed = is_fixed(record)
+        self.event_head = owner_members(record) + rest_members(key, record, {})
         self.reply = self.event_target = b""
         if self.fixed:
-            location = with_query(record, record.location, b"") if record.utm else record.location
-            self.reply = header_bytes(location) + REPLY_END
-            self.event_target = members(_Target(location, record.destination_id))
+            location = with_query(record, record.location, b"")
+            self.reply = location.encode("ascii") + REPLY_END
+            self.event_target = target_members(location, record.destination_id)
         else:
             for destination in destinations(record):
                 header_bytes(destination)
@@ -103,6 +115,14 @@ class Prepared:
         """Whether a rule asks for the number of a visit."""
         rules = self.record.rules
         return any(isinstance(part, VisitNumber) for rule in rules for part in rule.when)
+
+    def utm_with(self, query: bytes) -> dict[str, str]:
+        """What the visitor brought along, under what the owner of the link has set."""
+        utm = self.record.utm
+        if not has_utm(query):
+            return utm
+        brought = {name: value for name, value in query_pairs(query) if name in UTM_NAMES}
+        return {name: value[:UTM_LIMIT] for name, value in brought.items()} | utm
 
 
 def is_easy(record: CodeRecord) -> bool:
@@ -114,6 +134,15 @@ def is_easy(record: CodeRecord) -> bool:
         and record.app is None
         and bool(record.location)
     )
+
+
+def is_fixed(record: CodeRecord) -> bool:
+    """Every plain scan of it gets the same answer."""
+    return is_easy(record) and not (record.rules or record.pass_query or record.fallback)
+
+
+def has_utm(query: bytes) -> bool:
+    return b"utm_" in query
 
 
 def destinations(record: CodeRecord) -> Iterator[str]:
@@ -138,14 +167,6 @@ def with_query(record: CodeRecord, location: str, query: bytes) -> str:
 
 def target(decision: Decision) -> bytes:
     """The members of an event that say where a scan led."""
-    return members(
-        _Target(decision.location, decision.destination_id, decision.rule, decision.variant)
+    return target_members(
+        decision.location, decision.destination_id, decision.rule, decision.variant
     )
-
-
-def utm_of(record: CodeRecord, query: bytes) -> dict[str, str]:
-    """What the visitor brought along, under what the owner of the link has set."""
-    if b"utm_" not in query:
-        return record.utm
-    brought = {name: value[:UTM_LIMIT] for name, value in query_pairs(query) if name in UTM_NAMES}
-    return {**brought, **record.utm}

@@ -13,6 +13,7 @@ from qz_common.records import CodeRecord, MarkerRecord, code_key, encode, marker
 from qz_common.topics import ROUTING
 from qz_redirect.replica.follow import TOO_OLD_MS, Follower
 from qz_redirect.replica.reader import Reader
+from qz_redirect.replica.row import record_of
 from qz_redirect.replica.store import Generations, Position
 from qz_redirect.tasks import background
 from tests.fixtures.broker import Broker
@@ -64,7 +65,7 @@ def stored(root: Path, slug: str) -> CodeRecord | None:
     reader = Reader(root)
     value = reader.get(f"/{slug}".encode())
     reader.close()
-    return None if value is None else msgspec.json.decode(value, type=CodeRecord)
+    return None if value is None else msgspec.json.decode(record_of(value), type=CodeRecord)
 
 
 async def test_what_was_published_before_is_there_when_it_is_ready(

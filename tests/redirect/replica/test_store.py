@@ -20,6 +20,7 @@ from qz_common.records import (
     salt_key,
 )
 from qz_redirect.replica.reader import Reader
+from qz_redirect.replica.row import record_of
 from qz_redirect.replica.store import Generations, Position
 from tests.fixtures.edge import code, put, slugs
 from tests.fixtures.replica import WriterElsewhere
@@ -30,7 +31,7 @@ KEY = code_key("", "abc").encode()
 
 def version(reader: Reader, key: bytes = b"/abc") -> int | None:
     value = reader.get(key)
-    return None if value is None else decode(value).version
+    return None if value is None else decode(record_of(value)).version
 
 
 @pytest.fixture

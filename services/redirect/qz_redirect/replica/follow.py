@@ -109,7 +109,7 @@ class Follower:
         if current is not None:
             try:
                 writer = Writer(current)
-                if not _is_too_old(writer.positions()):
+                if writer.is_current() and not _is_too_old(writer.positions()):
                     return writer
                 writer.close()
                 log.warning("the replica is too old to be continued and is built anew")

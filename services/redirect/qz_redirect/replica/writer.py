@@ -14,11 +14,20 @@ import lmdb
 import msgspec
 
 from qz_common.errors import Retryable
-from qz_common.records import DomainRecord, SaltRecord, decode, salt_key
+from qz_common.records import (
+    CodeRecord,
+    DomainRecord,
+    RoutingRecord,
+    SaltRecord,
+    decode,
+    salt_key,
+)
+from qz_redirect.replica.row import FORMAT, row_of, version_of
 from qz_redirect.replica.store import (
     CODE_PREFIX,
     DATABASES,
     FIRST_MAP_BYTES,
+    KEY_FORMAT,
     KIND_CODES,
     KIND_FACTS,
     KIND_POSITIONS,
@@ -30,19 +39,13 @@ from qz_redirect.replica.store import (
 
 MIN_FREE_BYTES = 64 * 1024 * 1024
 MAX_KEY = 511
+MAX_VERSION = (1 << 63) - 1
 SALT_DAYS = 2
 KeyValue = tuple[bytes | None, bytes | None]
 
 
 class DiskLow(Retryable):
     """Too little room to apply more; what is there goes on serving."""
-
-
-class _Versioned(msgspec.Struct):
-    version: int = 0
-
-
-_read_version = msgspec.json.Decoder(_Versioned).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Writer:
         self._env = open_environment(path, writable=True, map_bytes=map_bytes)
         self._dbs = {name: self._env.open_db(name) for name in DATABASES}
         self._env.reader_check()
+        if not self.entries():
+            self._put_fact(KEY_FORMAT, FORMAT)
 
     def apply(
         self,
@@ -97,6 +102,11 @@ class Writer:
         """Whether all of these are there."""
         with self._env.begin(db=self._dbs[KIND_THINGS]) as txn:
             return all(txn.get(name.encode()) is not None for name in names)
+
+    def is_current(self) -> bool:
+        """Whether its rows are those of this release."""
+        with self._env.begin(db=self._dbs[KIND_FACTS]) as txn:
+            return bool(txn.get(KEY_FORMAT) == FORMAT)
 
     def keep_positions(self, wanted: Iterable[str]) -> None:
         """Forgets the positions of topics that are not followed any more."""
@@ -130,6 +140,10 @@ class Writer:
         self._env.sync(True)
         self._env.close()
 
+    def _put_fact(self, name: bytes, value: bytes) -> None:
+        with self._env.begin(write=True, db=self._dbs[KIND_FACTS]) as txn:
+            txn.put(name, value)
+
     def _write(self, batch: _Batch, positions: Mapping[str, Position]) -> Applied:
         stored, stale, newest = 0, batch.stale, 0
         with self._env.begin(write=True) as txn:
@@ -155,7 +169,7 @@ class Writer:
             return True
         version, value = change
         known = txn.get(name, db=database)
-        if known is not None and _read_version(known).version > version:
+        if known is not None and version_of(bytes(known)) > version:
             return False
         txn.put(name, value, db=database)
         return True
@@ -185,9 +199,18 @@ def _read_value(batch: _Batch, key: bytes, value: bytes) -> None:
     except ValueError:
         batch.bad += 1
         return
+    if not 0 <= record.version <= MAX_VERSION:
+        batch.bad += 1
+        return
     earlier = batch.values.get(key)
     if earlier is None or earlier[0] <= record.version:
-        batch.values[key] = (record.version, value)
+        batch.values[key] = (record.version, _stored(key, record, value))
     else:
         batch.stale += 1
     batch.small = batch.small or isinstance(record, DomainRecord | SaltRecord)
+
+
+def _stored(key: bytes, record: RoutingRecord, value: bytes) -> bytes:
+    if isinstance(record, CodeRecord):
+        return row_of(key.removeprefix(CODE_PREFIX), record, value)
+    return value

@@ -1,0 +1,119 @@
+"""How the replica keeps a code: the record as it was published, behind a head that says where in
+it the parts of an answer stand.
+
+So a plain redirect needs no decoding at its scan: the parts are slices. What the record doesn't
+hold word for word is put behind it. This form is private to the host; bytes that begin with a
+brace are a bare record, as the API gives it or an earlier release stored it.
+"""
+
+import struct
+
+import msgspec
+
+from qz_common.records import CodeRecord
+from qz_redirect.prepared import (
+    REPLY_END,
+    is_fixed,
+    link_number,
+    owner_members,
+    rest_members,
+    target_members,
+    with_query,
+)
+
+FORMAT = b"2"
+"""A replica with another one is built anew."""
+RECORD, PLAIN = 1, 2
+HEAD = struct.Struct("<BQQ9H")
+_VERSION = struct.Struct("<xQ")
+_NO_PARTS = (0,) * 9
+_MOST_BYTES = 0xFFFF
+_BARE = ord("{")
+_DESTINATION = b',"destination":"'
+
+
+class _Versioned(msgspec.Struct):
+    version: int = 0
+
+
+_read_version = msgspec.json.Decoder(_Versioned).decode
+
+
+class Plain(msgspec.Struct, frozen=True, gc=False):
+    """What of the answer and the event of a plain redirect never changes."""
+
+    link_number: int
+    workspace: str
+    event_head: bytes
+    event_target: bytes
+    reply: bytes
+
+    def utm_with(self, _query: bytes) -> dict[str, str]:
+        """Those of the link are in `event_head`."""
+        return {}
+
+
+def row_of(key: bytes, record: CodeRecord, value: bytes) -> bytes:
+    """`value` as the replica keeps it under `key`, which is `host/slug`."""
+    parts = _parts(key, record)
+    if parts is not None:
+        whole = bytearray(value)
+        spans = [span for part in parts for span in _place(whole, part)]
+        if HEAD.size + len(whole) <= _MOST_BYTES:
+            number = link_number(record.link)
+            places = [HEAD.size + place for place in (len(value), *spans)]
+            return HEAD.pack(PLAIN, record.version, number, *places) + whole
+    return HEAD.pack(RECORD, record.version, 0, *_NO_PARTS) + value
+
+
+def plain_of(row: bytes) -> Plain | None:
+    """None for what has to be decoded and decided about."""
+    if row[0] != PLAIN:
+        return None
+    _, _, number, _, w, w_end, o, o_end, r, r_end, t, t_end = HEAD.unpack_from(row)
+    return Plain(
+        number,
+        row[w:w_end].decode(),
+        row[o:o_end] + row[r:r_end],
+        _DESTINATION + row[t:t_end],
+        row[t : row.index(b'"', t)] + REPLY_END,
+    )
+
+
+def version_of(row: bytes) -> int:
+    if row[0] == _BARE:
+        return _read_version(row).version
+    version: int = _VERSION.unpack_from(row)[0]
+    return version
+
+
+def record_of(row: bytes) -> bytes:
+    """The record as it was published."""
+    if row[0] == _BARE:
+        return row
+    return row[HEAD.size : HEAD.unpack_from(row)[3] or None]
+
+
+def _parts(key: bytes, record: CodeRecord) -> tuple[bytes, ...] | None:
+    """Workspace, members of the event, and the destination up to its quote with what follows."""
+    if not is_fixed(record):
+        return None
+    try:
+        location = with_query(record, record.location, b"")
+        rest = rest_members(key, record, record.utm)
+    except ValueError:  # no key or no address of ours: a scan of it is refused
+        return None
+    led_to = target_members(location, record.destination_id)
+    if not led_to.startswith(_DESTINATION + location.encode("ascii") + b'"'):
+        return None
+    target = led_to[len(_DESTINATION) :]
+    return record.workspace.encode(), owner_members(record), rest, target
+
+
+def _place(whole: bytearray, part: bytes) -> tuple[int, int]:
+    """Where it stands; behind everything else when it didn't stand anywhere."""
+    start = whole.find(part)
+    if start < 0:
+        start = len(whole)
+        whole += part
+    return start, start + len(part)
