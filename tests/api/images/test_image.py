@@ -81,8 +81,8 @@ async def test_print_units_become_pixels(api: httpx.AsyncClient) -> None:
 
 async def test_a_pdf_can_be_made_for_a_press(api: httpx.AsyncClient) -> None:
     id = await make_code(api)
-    params = {"format": "pdf", "mm": 40, "cmyk": "true", "bleed_mm": 3, "crop_marks": "true"}
-    answer = await api.get(f"/v1/qr-codes/{id}/image", params=params)
+    words = "format=pdf&mm=40&cmyk=true&bleed_mm=3&crop_marks=true"
+    answer = await api.get(f"/v1/qr-codes/{id}/image?{words}")
     assert answer.status_code == 200, answer.text
     assert b"BleedBox" in answer.content
 

@@ -50,7 +50,7 @@ def drawing(size: int = 128, style: dict[str, object] | None = None, format: str
     return Draw(b"HTTPS://QZ.EXAMPLE/X", Look(style or {}), format, size, {})
 
 
-HEAVY = {
+HEAVY: dict[str, object] = {
     "modules": "dots",
     "foreground": {"type": "radial", "stops": [{"color": "#b91c1c"}, {"color": "#111827"}]},
 }
@@ -81,19 +81,23 @@ async def test_a_process_killed_at_work_has_its_job_done_by_another() -> None:
 
 async def test_a_job_that_loses_two_processes_is_given_up() -> None:
     async with pool_of() as pool:
-        work = asyncio.create_task(_stopped(pool))
+        work = asyncio.create_task(_endless(pool))
         for _ in range(2):
             pid = await eventually(lambda: next(iter(pool.pids), 0), within=20)
             os.kill(pid, signal.SIGKILL)
-            await eventually(lambda pid=pid: pid not in pool.pids)  # type: ignore[misc]
+            await eventually(gone(pool, pid))
         with pytest.raises(Invalid) as refused:
             await work
         assert refused.value.code == "render_too_expensive"
         assert (await pool.run(OWNER, drawing())).data
 
 
-async def _stopped(pool: RenderPool) -> object:
-    """A job that no process can finish in the time of this test."""
+def gone(pool: RenderPool, pid: int) -> Callable[[], bool]:
+    return lambda: pid not in pool.pids
+
+
+async def _endless(pool: RenderPool) -> object:
+    """A job that takes longer than this test needs to kill two processes."""
     return await pool.run(OWNER, drawing(4096, HEAVY, "webp"), seconds=60)
 
 
