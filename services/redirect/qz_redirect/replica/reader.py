@@ -4,7 +4,9 @@ The generation in use and its map may change under us: `refresh` (called by a ti
 hit) follows; a look-up in between is answered from what is open.
 """
 
+import os
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import lmdb
@@ -12,6 +14,7 @@ import structlog
 
 from qz_common.records import DomainRecord, PageRecord, SaltRecord, decode, domain_key, page_key
 from qz_redirect.replica.store import (
+    DATA_FILE,
     KIND_CODES,
     KIND_FACTS,
     KIND_THINGS,
@@ -95,6 +98,7 @@ class Reader:
         self.close()
         self._env, self._path = env, path
         self._codes, self._things, self._facts = databases
+        Thread(target=_warm_up, args=(path / DATA_FILE,), daemon=True).start()
 
     def _get(self, key: bytes, database: Database | None) -> bytes | None:
         if self._env is None:
@@ -123,6 +127,18 @@ class Reader:
                 found.append(_decoded(cursor.value()))
                 there = cursor.next()
         return found
+
+
+def _warm_up(file: Path) -> None:
+    """Into memory at the disk's own pace: a look-up soon after a start waits for no read."""
+    try:
+        fd = os.open(file, os.O_RDONLY)
+    except FileNotFoundError:  # a newer generation has taken its place
+        return
+    try:
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_WILLNEED)
+    finally:
+        os.close(fd)
 
 
 def _decoded(value: bytes) -> object:

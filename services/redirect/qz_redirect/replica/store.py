@@ -14,6 +14,7 @@ KIND_FACTS = b"facts"
 DATABASES = (KIND_CODES, KIND_THINGS, KIND_POSITIONS, KIND_FACTS)
 SMALL_THINGS = b"small-things"
 """A counter in `facts` that grows with every change to a domain or a salt."""
+DATA_FILE = "data.mdb"
 KEY_FORMAT = b"format"
 FIRST_MAP_BYTES = 1 << 30
 MAX_READERS = 1024
