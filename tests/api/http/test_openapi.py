@@ -78,3 +78,9 @@ def test_no_generated_call_gets_a_500_or_an_undocumented_answer(
     (tmp_path / "schemathesis.toml").write_text(EXPECTED)
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-8000:]
+
+
+def test_no_two_operations_share_a_route_or_a_name() -> None:
+    routes = [(each.method, each.path) for each in OPERATIONS]
+    names = [each.id for each in OPERATIONS]
+    assert (len(set(routes)), len(set(names))) == (len(routes), len(names))

@@ -13,8 +13,7 @@ from qz_api.links.draft import refuse
 from qz_api.links.listing import count, place_of, read_place, select
 from qz_api.links.policy import deployment_hosts
 from qz_api.links.schemas import NewSlug
-from qz_common.errors import Conflict, Gone, NotFound, PreconditionFailed, TooMany, Unavailable
-from qz_common.ids import show_id
+from qz_common.errors import Conflict, Gone, NotFound, PreconditionFailed, TooMany
 
 
 async def create_code(call: Call) -> Answer:
@@ -87,15 +86,6 @@ async def duplicate_code(call: Call) -> Answer:
         call.conn, call.principal, call.id("qr"), body.slug, body.name, call.now
     )
     return _created(call, found)
-
-
-async def get_analytics(call: Call) -> Answer:
-    async with call.deps.db.transaction(call.principal.workspace) as conn:
-        found = await service.get_code(conn, call.principal, call.id("qr"))
-    if found.link is None:
-        raise NotFound("a static code is never counted")
-    question = {"scope": {"link": [show_id("lnk", found.link["id"])]}}
-    return await call.deps.analytics.ask("/internal/summary", call.principal, question)
 
 
 def _view(call: Call, found: Found) -> CodeView:
@@ -202,16 +192,5 @@ OPERATIONS = (
         status=201,
         problems=(NotFound, Conflict, TooMany),
         example={"name": "Second print run"},
-    ),
-    Operation(
-        method="GET",
-        path="/v1/qr-codes/{id}/analytics",
-        id="getQrCodeAnalytics",
-        summary="Scans of a code",
-        tag="analytics",
-        handler=get_analytics,
-        scope=Scope.ANALYTICS_READ,
-        problems=(NotFound, Unavailable),
-        uses="nothing",
     ),
 )
