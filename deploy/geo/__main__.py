@@ -1,4 +1,4 @@
-"""`python -m deploy.geo FOLDER`: fetch geo data into a folder that `GEO_DB` may name."""
+"""`python -m deploy.geo FOLDER`: fetch geo data into a folder that `GEO_DATABASE` may name."""
 
 import sys
 from datetime import UTC, datetime

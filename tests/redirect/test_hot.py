@@ -32,25 +32,26 @@ PATHS = ("/plain", "/PLAIN", "/r/plain", "/passing?x=%20a", "/paused", "/nosuch"
 
 
 @asynccontextmanager
-async def elsewhere(data: Path) -> AsyncIterator[int]:
+async def elsewhere(data: Path, status: int) -> AsyncIterator[int]:
     """The application on uvicorn as it is, h11 included, without our protocol class."""
     port = free_port()
-    app = make_app(settings_for(data))
+    app = make_app(settings_for(data, redirect_status=status))
     config = uvicorn.Config(app, HOST, port, http="h11", log_config=None, access_log=False)
     async with running(QuietServer(config)):
         yield port
 
 
+@pytest.mark.parametrize("status", [302, 307])
 @pytest.mark.parametrize("path", PATHS)
 async def test_any_server_gives_the_answer_and_the_event_of_the_lane(
-    tmp_path: Path, path: str
+    tmp_path: Path, path: str, status: int
 ) -> None:
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     for data in (ours, theirs):
         put(data, ROUTES)
-    async with serving(settings_for(ours)) as settings:
+    async with serving(settings_for(ours, redirect_status=status)) as settings:
         expected = await exchange(settings.port, get(path, "User-Agent: x"))
-    async with elsewhere(theirs) as port:
+    async with elsewhere(theirs, status) as port:
         found = await exchange(port, get(path, "User-Agent: x"))
     assert statuses(found) == statuses(expected)
     assert locations(found) == locations(expected)

@@ -72,9 +72,9 @@ async def test_metrics_tell_of_hits_misses_and_the_journal(tmp_path: Path) -> No
     assert shown["quietzone_redirect_misses_total"] == 1
     assert shown["quietzone_redirect_asked_total"] == 1
     assert shown["quietzone_redirect_hit_seconds_count"] == 2
-    assert shown["quietzone_journal_seq"] == 4
-    assert shown["quietzone_journal_dropped_total"] == 0
-    assert shown["quietzone_replica_codes"] == 2
+    assert shown["quietzone_redirect_journal_seq"] == 4
+    assert shown["quietzone_redirect_journal_dropped_total"] == 0
+    assert shown["quietzone_redirect_replica_codes"] == 2
 
 
 async def test_a_domain_and_a_salt_are_taken_up_while_it_runs(tmp_path: Path) -> None:

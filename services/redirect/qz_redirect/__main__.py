@@ -1,11 +1,14 @@
-"""`python -m qz_redirect serve | replicate | journal …`"""
+"""`python -m qz_redirect serve | replicate | journal … | replica …`"""
 
 import sys
 from functools import partial
 
 from qz_common.roles import run_role, settings_or_exit
 
-USAGE = "usage: python -m qz_redirect serve | replicate | journal inspect|verify|resend"
+USAGE = (
+    "usage: python -m qz_redirect serve | replicate | journal inspect|verify|resend"
+    " | replica inspect|verify"
+)
 
 
 def main(words: list[str]) -> None:
@@ -26,6 +29,11 @@ def main(words: list[str]) -> None:
             from qz_redirect.settings import DataSettings
 
             sys.exit(run(rest, settings_or_exit(DataSettings).journals))
+        case ["replica", *rest]:
+            from qz_redirect.replica.command import run as run_replica
+            from qz_redirect.settings import DataSettings
+
+            sys.exit(run_replica(rest, settings_or_exit(DataSettings).replica))
         case _:
             sys.exit(USAGE)
 

@@ -24,7 +24,11 @@ async def open_edge(settings: ServeSettings) -> AsyncIterator[LocalEdge]:
     async with contextlib.AsyncExitStack() as stack:
         proxies = Proxies(settings.trusted_proxies, settings.forward)
         gates = stack.enter_context(
-            open_gates(internal_token=settings.internal_token, edge_url=settings.edge_url)
+            open_gates(
+                internal_token=settings.internal_token,
+                edge_url=settings.edge_url,
+                redirect_status=settings.redirect_status,
+            )
         )
         reader = Reader(settings.data.replica)
         stack.callback(reader.close)
@@ -41,6 +45,7 @@ async def open_edge(settings: ServeSettings) -> AsyncIterator[LocalEdge]:
             Geo.open(settings.geo_database),
             Salts(secrets.token_bytes(32)),
             honour_privacy=settings.honour_privacy,
+            redirect_status=settings.redirect_status,
         )
         misses = Misses(client, settings.api_url, settings.internal_token)
         yield LocalEdge(hits=hits, misses=misses, proxies=proxies, gates=gates)

@@ -57,13 +57,14 @@ class Who(msgspec.Struct, frozen=True, gc=False):
 class Hits:
     def __init__(
         self, reader: Reader, journal: Journal, hosts: Hosts, geo: Geo, salts: Salts,
-        *, honour_privacy: bool = True,
+        *, honour_privacy: bool = True, redirect_status: int = 302,
     ) -> None:  # fmt: skip
         self.reader = reader
         self.journal = journal
         self.hosts = hosts
         self.geo = geo
         self.salts = salts
+        self.redirect_status = redirect_status
         self.counters = Counters()
         self._honour_privacy = honour_privacy
         self._repeats = Repeats()
@@ -75,7 +76,7 @@ class Hits:
     def follow(
         self, path: bytes, query: bytes, method: bytes, fields: dict[bytes, bytes], address: str
     ) -> bytes | None:
-        """What comes behind `location: ` in a 302, its scan staged: the answer waits for
+        """What comes behind `location: ` in a redirect, its scan staged: the answer waits for
         `journal.commit`. None when this is no plain redirect. `fields` are header values by
         lower-case name."""
         began = time.time_ns()
@@ -182,9 +183,11 @@ class Hits:
 
     def count(
         self, prepared: Prepared | Plain, who: Who, led_to: bytes, query: bytes, method: bytes,
-        fields: dict[bytes, bytes], status: int = 302, action: str = "",
+        fields: dict[bytes, bytes], status: int = 0, action: str = "",
     ) -> int:  # fmt: skip
-        """One event for the journal; its seq. The answer waits for `journal.commit`."""
+        """One event for the journal; its seq. The answer waits for `journal.commit`. Without a
+        status it is a redirect."""
+        status = status or self.redirect_status
         visitor, ip_hash = who.identity
         repeat = visitor != 0 and not action and self._repeats.seen(
             visitor ^ prepared.link_number, who.ts_ms

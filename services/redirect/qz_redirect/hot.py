@@ -13,11 +13,10 @@ _METHODS = {"GET": b"GET", "HEAD": b"HEAD"}
 
 
 class Hot:
-    def __init__(self, hits: Hits, proxies: Proxies, app: ASGIApp, status: int = 302) -> None:
+    def __init__(self, hits: Hits, proxies: Proxies, app: ASGIApp) -> None:
         self._hits = hits
         self._proxies = proxies
         self._app = app
-        self._status = status
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in _METHODS:
@@ -25,7 +24,11 @@ class Hot:
             if location is not None:
                 headers = [(b"location", location), *REPLY_HEADERS]
                 await send(
-                    {"type": "http.response.start", "status": self._status, "headers": headers}
+                    {
+                        "type": "http.response.start",
+                        "status": self._hits.redirect_status,
+                        "headers": headers,
+                    }
                 )
                 await send({"type": "http.response.body", "body": b""})
                 return

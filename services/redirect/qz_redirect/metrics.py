@@ -22,15 +22,16 @@ Number = Callable[[], float]
 class Numbers(Collector):
     """Counters and gauges by name, with their help."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
         self._counters: list[tuple[str, str, Number]] = []
         self._gauges: list[tuple[str, str, Number]] = []
 
     def counter(self, name: str, help: str, read: Number) -> None:
-        self._counters.append((name, help, read))
+        self._counters.append((self._prefix + name, help, read))
 
     def gauge(self, name: str, help: str, read: Number) -> None:
-        self._gauges.append((name, help, read))
+        self._gauges.append((self._prefix + name, help, read))
 
     def collect(self) -> Iterable[Metric]:
         for name, help, read in self._counters:
@@ -59,41 +60,49 @@ class Latency(Collector):
 def serve_metrics(edge: LocalEdge) -> CollectorRegistry:
     hits, misses, journal = edge.hits, edge.misses, edge.hits.journal
     counters = hits.counters
-    numbers = Numbers()
+    numbers = Numbers("quietzone_redirect_")
     counter, gauge = numbers.counter, numbers.gauge
-    counter("quietzone_redirect_hits", "Plain redirects answered", lambda: counters.hits)
-    counter("quietzone_redirect_gated", "Scans answered by a gate or page", lambda: counters.gated)
-    counter("quietzone_redirect_misses", "Scans of unknown slugs", lambda: counters.misses)
-    counter("quietzone_redirect_asked", "Questions to the API", lambda: misses.asked)
-    counter("quietzone_redirect_asked_in_vain", "Of these without answer", lambda: misses.failed)
-    counter("quietzone_redirect_not_asked", "Misses over the limits", lambda: misses.refused)
-    counter("quietzone_replica_bad_records", "Unreadable records", lambda: counters.bad_records)
-    counter("quietzone_journal_bytes", "Bytes journaled", lambda: journal.appended_bytes)
-    counter("quietzone_journal_dropped", "Scans not journaled: ALARM", lambda: journal.dropped)
-    gauge("quietzone_journal_failing", "1 when the disk takes none", lambda: bool(journal.failing))
-    gauge("quietzone_journal_seq", "The next seq of this journal", lambda: journal.next_seq)
-    gauge("quietzone_replica_usable", "1 when a replica is open", lambda: hits.reader.usable)
-    gauge("quietzone_replica_codes", "Codes in the replica", hits.reader.entries)
+    counter("hits", "Plain redirects answered", lambda: counters.hits)
+    counter("gated", "Scans answered by a gate or page", lambda: counters.gated)
+    counter("misses", "Scans of unknown slugs", lambda: counters.misses)
+    counter("asked", "Questions to the API", lambda: misses.asked)
+    counter("asked_in_vain", "Of these without answer", lambda: misses.failed)
+    counter("not_asked", "Misses over the limits", lambda: misses.refused)
+    counter("bad_records", "Unreadable records", lambda: counters.bad_records)
+    counter("journal_bytes", "Bytes journaled", lambda: journal.appended_bytes)
+    counter("journal_dropped", "Scans not journaled: ALARM", lambda: journal.dropped)
+    gauge(
+        "journal_failing",
+        "1 when the disk takes none",
+        lambda: bool(journal.failing),
+    )
+    gauge("journal_seq", "The next seq of this journal", lambda: journal.next_seq)
+    gauge("replica_usable", "1 when a replica is open", lambda: hits.reader.usable)
+    gauge("replica_codes", "Codes in the replica", hits.reader.entries)
     return _registry(numbers, Latency(hits))
 
 
 def replicate_metrics(follower: Follower, fleet: Fleet) -> CollectorRegistry:
     progress, senders = follower.progress, fleet.senders
-    numbers = Numbers()
+    numbers = Numbers("quietzone_replicate_")
     counter, gauge = numbers.counter, numbers.gauge
-    counter("quietzone_replica_stored", "Records applied", lambda: progress.stored)
-    counter("quietzone_replica_stale", "Older versions ignored", lambda: progress.stale)
-    counter("quietzone_replica_bad", "Records that can't be read", lambda: progress.bad)
-    gauge("quietzone_replica_lag_records", "Records still to apply", lambda: progress.lag)
-    gauge("quietzone_replica_version", "Highest version applied", lambda: progress.version)
-    gauge("quietzone_replica_connected", "1 while following", lambda: progress.connected)
-    gauge("quietzone_journals", "Journals of this host", lambda: len(senders))
-    gauge("quietzone_sender_lag_bytes", "Journaled, not acknowledged", fleet.pending_bytes)
-    counter("quietzone_sender_sent", "Scans acknowledged", _total(fleet, "sent"))
-    counter("quietzone_sender_failures", "Batches that failed", _total(fleet, "failures"))
-    gauge("quietzone_journal_kept_bytes", "Bytes of all segments", fleet.kept_bytes)
-    gauge("quietzone_journal_kept_seconds", "Age of the oldest segment", fleet.kept_seconds)
-    gauge("quietzone_journal_damaged_bytes", "Unreadable journal: ALARM", fleet.damaged_bytes)
+    counter("stored", "Records applied", lambda: progress.stored)
+    counter("stale", "Older versions ignored", lambda: progress.stale)
+    counter("bad", "Records that can't be read", lambda: progress.bad)
+    gauge("lag_records", "Records still to apply", lambda: progress.lag)
+    gauge("version", "Highest version applied", lambda: progress.version)
+    gauge("connected", "1 while following", lambda: progress.connected)
+    gauge("journals", "Journals of this host", lambda: len(senders))
+    gauge("journal_lag_bytes", "Journaled, not acknowledged", fleet.pending_bytes)
+    counter("scans_sent", "Scans acknowledged", _total(fleet, "sent"))
+    counter("send_failures", "Batches that failed", _total(fleet, "failures"))
+    gauge("journal_kept_bytes", "Bytes of all segments", fleet.kept_bytes)
+    gauge("journal_kept_seconds", "Age of the oldest segment", fleet.kept_seconds)
+    gauge(
+        "journal_damaged_bytes",
+        "Unreadable journal: ALARM",
+        fleet.damaged_bytes,
+    )
     return _registry(numbers)
 
 

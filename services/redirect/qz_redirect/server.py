@@ -52,7 +52,7 @@ async def serve(settings: ServeSettings, stop: asyncio.Event) -> None:
 
 @contextlib.asynccontextmanager
 async def _public(settings: ServeSettings, edge: LocalEdge) -> AsyncIterator[Beat]:
-    beat = Beat(settings.keep_alive_seconds, settings.receive_seconds)
+    beat = Beat(settings.keep_alive_seconds, settings.receive_seconds, settings.redirect_status)
     replies = Replies(edge.hits.journal, asyncio.get_running_loop())
     config = uvicorn.Config(
         create_app(edge),

@@ -11,6 +11,7 @@ from qz_redirect.client import FORWARD_HEADERS, ForwardHeader
 
 DATA_HELP = "Folder of the replica and the journals; local disk only."
 TOKEN_HELP = "Secret between services; empty refuses every internal call."
+STATUSES = (302, 307)
 KEEP_WORDS = ("acked", "stored")
 
 
@@ -76,7 +77,13 @@ class ServeSettings:
         "HONOUR_DNT", True, "Count visitors that send DNT or GPC without a visitor id."
     )
 
+    redirect_status: int = setting(
+        "REDIRECT_STATUS", 302, "Status of a redirect: 302, or 307, which also keeps the method."
+    )
+
     def __post_init__(self) -> None:
+        if self.redirect_status not in STATUSES:
+            raise SettingsError("REDIRECT_STATUS: 302 or 307")
         if self.forward_header not in FORWARD_HEADERS:
             raise SettingsError(f"FORWARD_HEADER: one of {', '.join(FORWARD_HEADERS)}")
 

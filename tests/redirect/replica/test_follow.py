@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
+import pytest
 from aiokafka import AIOKafkaProducer
 
 from qz_common.kafka import KafkaSettings, ensure_topics, make_producer
@@ -110,6 +111,47 @@ async def test_a_restart_goes_on_where_it_stopped(
         assert second.progress.stored == 1
     assert stored(tmp_path, "one")
     assert stored(tmp_path, "two")
+
+
+async def test_another_log_under_the_same_name_is_read_from_its_beginning(
+    own_broker: Broker, topic_prefix: str, tmp_path: Path
+) -> None:
+    """Wiped and filled again past the stored position: going on there would miss `early`."""
+    if own_broker.keeps_data:
+        pytest.skip("this broker can't be wiped by a restart")
+    settings = kafka_settings(own_broker, topic_prefix)
+    async with publishing(settings) as producer:
+        await publish(producer, settings, **{f"s{n}": code(version=9) for n in range(40)})
+    async with following(settings, tmp_path) as first:
+        await eventually(lambda: first.progress.caught_up, within=20)
+    own_broker.stop()
+    own_broker.start()
+    async with publishing(settings) as producer:
+        await publish(producer, settings, **{f"early{n}": code(version=9) for n in range(40)})
+        await publish(producer, settings, **{f"s{n}": code(version=3) for n in range(40)})
+        async with following(settings, tmp_path) as second:
+            await eventually(lambda: second.progress.caught_up, within=20)
+            assert (second.progress.stored, second.progress.stale) == (40, 40)
+    assert stored(tmp_path, "early0") == code(version=9)
+    assert stored(tmp_path, "s0") == code(version=9)
+
+
+async def test_a_replica_of_an_earlier_form_serves_and_is_built_anew(
+    broker: Broker, topic_prefix: str, tmp_path: Path
+) -> None:
+    settings = kafka_settings(broker, topic_prefix)
+    root = tmp_path / "replica"
+    put(tmp_path, slugs(abc=code()), {f"{settings.topic(ROUTING)}/0": now(0)})
+    before = Generations(root).current()
+    assert before is not None
+    WriterElsewhere(before).call("set_format", b"1")
+    async with publishing(settings) as producer:
+        await publish(producer, settings, abc=code(version=2))
+        async with following(settings, root) as follower:
+            assert follower.progress.usable
+            await eventually(lambda: follower.progress.caught_up, within=20)
+    assert Generations(root).current() != before
+    assert stored(root, "abc") == code(version=2)
 
 
 async def test_nothing_unreadable_stops_it(

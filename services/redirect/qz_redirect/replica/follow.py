@@ -1,7 +1,8 @@
 """Keeps the replica up with the topic `routing`, from wherever it stopped.
 
 Positions are stored beside the data, by topic name. A topic that was never followed (a new
-prefix) is read from its beginning over what is there; versions keep the newer. A replica that
+prefix), or is another log than the one that was followed (see landmark.py), is read from its
+beginning over what is there; versions keep the newer. A replica that
 heard nothing for half the tombstone retention may have missed deletions: it is built anew beside
 the old one, which serves until the new one has caught up.
 """
@@ -21,6 +22,7 @@ from qz_common.errors import Retryable
 from qz_common.kafka import KafkaSettings, ensure_topics, make_consumer
 from qz_common.records import marker_key
 from qz_common.topics import ROUTING, TOMBSTONE_RETENTION
+from qz_redirect.replica.landmark import Landmarks
 from qz_redirect.replica.store import Generations, Position
 from qz_redirect.replica.writer import Applied, Writer
 
@@ -97,9 +99,9 @@ class Follower:
             await consumer.start()
             consumer.assign(self._partitions)
             writer = self._writer = self._writer or self._open_writer()
-            await self._seek(consumer, writer)
+            landmarks = await self._seek(consumer, writer)
             self.progress.connected = True
-            await self._read(consumer, writer)
+            await self._read(consumer, writer, landmarks)
         finally:
             await _stop(consumer)
 
@@ -118,34 +120,47 @@ class Follower:
         self._rebuilding = True
         return Writer(self._generations.fresh())
 
-    async def _seek(self, consumer: Any, writer: Writer) -> None:
-        known = writer.positions()
+    async def _seek(self, consumer: Any, writer: Writer) -> Landmarks:
+        stored = writer.positions()
+        known = {p: stored[_name(p)] for p in self._partitions if _name(p) in stored}
+        landmarks = Landmarks(known)
         for partition in self._partitions:
-            position = known.get(_name(partition))
-            if position is None:
-                await consumer.seek_to_beginning(partition)
+            if partition in known:
+                consumer.seek(partition, landmarks.start(partition, known[partition].offset))
             else:
-                consumer.seek(partition, position.offset)
+                await consumer.seek_to_beginning(partition)
+        return landmarks
 
-    async def _read(self, consumer: Any, writer: Writer) -> None:
+    async def _read(self, consumer: Any, writer: Writer, landmarks: Landmarks) -> None:
         goals: dict[TopicPartition, int] = {}
         synced_at = told_at = time.monotonic()
         while True:
             batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
             now = time.monotonic()
             if batches or now - told_at > HEARTBEAT_SECONDS:
-                await self._apply(consumer, writer, batches)
+                await self._apply(consumer, writer, landmarks, batches)
                 told_at = now
             await self._note_progress(consumer, goals, bool(batches))
             if now - synced_at > SYNC_SECONDS:
                 await asyncio.to_thread(self._housekeeping, writer)
                 synced_at = now
 
-    async def _apply(self, consumer: Any, writer: Writer, batches: dict[Any, list[Any]]) -> None:
-        records = [(record.key, record.value) for batch in batches.values() for record in batch]
+    async def _apply(
+        self, consumer: Any, writer: Writer, landmarks: Landmarks, batches: dict[Any, list[Any]]
+    ) -> None:
+        records = []
+        for partition, batch in batches.items():
+            passed = landmarks.passed(partition, batch)
+            if passed is None:
+                log.warning("another log has taken this place", partition=partition.partition)
+                await consumer.seek_to_beginning(partition)
+            else:
+                records += [(record.key, record.value) for record in passed]
         now_ms = time.time_ns() // 1_000_000
         positions = {
-            _name(partition): Position(await consumer.position(partition), now_ms)
+            _name(partition): landmarks.position(
+                partition, await consumer.position(partition), now_ms
+            )
             for partition in self._partitions
         }
         self.progress.add(await asyncio.to_thread(writer.apply, records, positions))

@@ -26,6 +26,9 @@ class Position(msgspec.Struct, frozen=True):
 
     offset: int
     seen_ms: int
+    last: int = -1
+    """The offset of the record that was read last, and a checksum of it: see landmark.py."""
+    seal: int = 0
 
 
 def open_environment(

@@ -75,7 +75,7 @@ class Writer:
         self._dbs = {name: self._env.open_db(name) for name in DATABASES}
         self._env.reader_check()
         if not self.entries():
-            self._put_fact(KEY_FORMAT, FORMAT)
+            self.set_format(FORMAT)
 
     def apply(
         self,
@@ -108,6 +108,10 @@ class Writer:
         with self._env.begin(db=self._dbs[KIND_FACTS]) as txn:
             return bool(txn.get(KEY_FORMAT) == FORMAT)
 
+    def set_format(self, format: bytes) -> None:
+        with self._env.begin(write=True, db=self._dbs[KIND_FACTS]) as txn:
+            txn.put(KEY_FORMAT, format)
+
     def keep_positions(self, wanted: Iterable[str]) -> None:
         """Forgets the positions of topics that are not followed any more."""
         keep = {name.encode() for name in wanted}
@@ -139,10 +143,6 @@ class Writer:
     def close(self) -> None:
         self._env.sync(True)
         self._env.close()
-
-    def _put_fact(self, name: bytes, value: bytes) -> None:
-        with self._env.begin(write=True, db=self._dbs[KIND_FACTS]) as txn:
-            txn.put(name, value)
 
     def _write(self, batch: _Batch, positions: Mapping[str, Position]) -> Applied:
         stored, stale, newest = 0, batch.stale, 0
