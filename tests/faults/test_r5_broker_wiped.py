@@ -1,25 +1,26 @@
-"""R5: a broker that comes back empty, under a new prefix, loses nothing.
+"""R5: a broker that comes back empty, under a new prefix, loses nothing and doubles nothing.
 
-The API's part (routing published again from Postgres) and that of analytics (marks of what is
-stored) are played by the test; both have tests of their own.
+The edge, `replicate` and analytics are real processes; as a supervisor would, the test starts the
+two that know a prefix again with every new one. The API's part, routing published again from
+Postgres, is played by the test and has tests of its own.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+import clickhouse_connect
+import pytest
 
-from deploy.embedded.backends import HOST, free_port
-from qz_common.kafka import ensure_topics, make_producer
-from qz_common.ops import QuietServer, running
+from deploy.embedded.backends import free_port
+from qz_analytics.migrate import migrate
+from qz_analytics.settings import StoreSettings
+from qz_common.kafka import KafkaSettings, ensure_topics, make_producer
 from qz_common.records import encode
 from qz_common.topics import ROUTING
+from tests.analytics.scans import TOKEN, Role
 from tests.fixtures.broker import Broker, broker_environment
 from tests.fixtures.edge import (
     EdgeProcess,
@@ -27,8 +28,6 @@ from tests.fixtures.edge import (
     edge_process,
     exchange,
     get,
-    identities,
-    journaled,
     killed_at_end,
     put,
     replicate_process,
@@ -36,86 +35,110 @@ from tests.fixtures.edge import (
     statuses,
 )
 from tests.fixtures.load import Load, under_load
-from tests.fixtures.scans import Arrived, arriving, kafka_settings
+from tests.fixtures.processes import role
+from tests.fixtures.scans import kafka_settings
 from tests.fixtures.wait import eventually
 
-TOKEN = "t0ken"
+ROUTES = slugs(plain=code(version=3), gone=code("lnk_2", version=4, status="deleted"))
+AN_OLDER_DUMP = slugs(plain=code(version=3), gone=code("lnk_2", version=1))
 
 
-@asynccontextmanager
-async def analytics(marks: dict[str, int]) -> AsyncIterator[str]:
-    """Its one route that a sender asks."""
-
-    async def answer(request: Request) -> JSONResponse:
-        known = request.headers.get("authorization") == f"Bearer {TOKEN}"
-        return JSONResponse({"marks": marks} if known else {}, status_code=200 if known else 404)
-
-    port = free_port()
-    app = Starlette(routes=[Route("/internal/marks", answer)])
-    config = uvicorn.Config(app, HOST, port, log_config=None, access_log=False, lifespan="off")
-    async with running(QuietServer(config)):
-        yield f"http://{HOST}:{port}"
-
-
-async def test_a_wiped_broker_loses_no_scan_and_no_route(
-    own_broker: Broker, topic_prefix: str, tmp_path: Path
+@pytest.mark.parametrize(
+    ("wipes", "scans"), [(1, 300), pytest.param(8, 3000, marks=pytest.mark.slow)]
+)
+async def test_a_wiped_broker_loses_and_doubles_nothing(
+    own_broker: Broker,
+    topic_prefix: str,
+    clickhouse_http_dsn: str,
+    tmp_path: Path,
+    wipes: int,
+    scans: int,
 ) -> None:
-    data, marks = tmp_path / "data", dict[str, int]()
-    routes = slugs(plain=code(version=3), gone=code("lnk_2", version=4, status="deleted"))
-    put(data, routes)
-    edge = edge_process(tmp_path, data, "edge", JOURNAL_SEGMENT_BYTES="20000")
+    migrate(StoreSettings(dsn=clickhouse_http_dsn))
+    data = tmp_path / "data"
+    put(data, ROUTES)
+    edge = edge_process(tmp_path, data, "edge", JOURNAL_SEGMENT_BYTES="40000")
     load = Load(edge.port)
-    async with analytics(marks) as url:
-        with killed_at_end(edge.child):
-            edge.child.start()
-            async with under_load(load):
-                first = await one_life(own_broker, f"{topic_prefix}1.", data, url, load, marks)
-                own_broker.kill()
-                await eventually(lambda: len(load.answered) > 900, within=30)
-                own_broker.start()
-                second = await one_life(own_broker, f"{topic_prefix}2.", data, url, load, marks)
-            await still_dead(edge)
-    everything = first.distinct() | second.distinct()
-    numbers = {int(event.ua) for event in (*first.events, *second.events) if event.ua}
-    assert set(load.answered) - numbers <= set(list(load.answered)[-50:])
-    assert not load.failed
-    assert everything <= set(identities(journaled(data))) | first.distinct()
-    lowest = min(event.seq for event in second.events)
-    assert lowest > next(iter(marks.values())) - len(second.events)
+    with killed_at_end(edge.child):
+        edge.child.start()
+        async with under_load(load):
+            for life in range(wipes + 1):
+                environment = {
+                    **broker_environment(own_broker, f"{topic_prefix}{life}."),
+                    "CLICKHOUSE_DSN": clickhouse_http_dsn,
+                }
+                await publish(kafka_settings(own_broker, f"{topic_prefix}{life}."))
+                with a_life(data, environment) as analytics:
+                    await seen_for(load, analytics, scans)
+                    if life < wipes:
+                        own_broker.kill()
+                        await eventually(
+                            partial(load.has_answered, len(load.answered) + scans / 3), within=120
+                        )
+                    else:
+                        load.stop()
+                        await eventually(lambda: caught_up(load, analytics), within=120)
+                if life < wipes:
+                    own_broker.start()
+        await still_dead(edge)
+    check(load, clickhouse_http_dsn, wipes)
 
 
-async def one_life(
-    broker: Broker, prefix: str, data: Path, url: str, load: Load, marks: dict[str, int]
-) -> Arrived:
-    """A broker's life: routing is published, scans arrive, half of them are said to be stored."""
-    settings = kafka_settings(broker, prefix)
-    environment = {
-        **broker_environment(broker, prefix),
+@contextmanager
+def a_life(data: Path, environment: dict[str, str]) -> Iterator[Role]:
+    """What knows the prefix of a broker: it goes as the broker goes, without a goodbye."""
+    port, ops_port = free_port(), free_port()
+    shared = {
+        **environment,
         "JOURNAL_KEEP": "stored",
-        "ANALYTICS_URL": url,
+        "ANALYTICS_URL": f"http://127.0.0.1:{port}",
+        "ANALYTICS_PORT": str(port),
+        "ANALYTICS_OPS_PORT": str(ops_port),
         "INTERNAL_TOKEN": TOKEN,
+        "INGEST_SESSION_MS": "2000",
     }
+    analytics = role(data.parent, "qz_analytics", "all", ops_port, shared)
+    replicate = replicate_process(data.parent, data, shared)
+    with killed_at_end(analytics, replicate):
+        analytics.start()
+        replicate.start()
+        yield Role(analytics, shared, port, ops_port)
+
+
+async def publish(settings: KafkaSettings) -> None:
+    """Routing again, with an older living version of a code that was deleted meanwhile."""
     await ensure_topics(settings)
     producer = make_producer(settings)
     await producer.start()
-    for key, record in slugs(plain=code(version=3), gone=code("lnk_2", version=1)).items():
+    for key, record in AN_OLDER_DUMP.items():
         await producer.send_and_wait(settings.topic(ROUTING), encode(record), key=key.encode())
     await producer.stop()
-    replicate = replicate_process(data.parent, data, environment)
-    async with arriving(settings) as arrived:
-        with killed_at_end(replicate):
-            await asyncio.to_thread(replicate.start)
-            goal = len(load.answered) + 300
-            await eventually(lambda: len(arrived.distinct()) >= goal / 2, within=60)
-            await eventually(lambda: len(load.answered) >= goal, within=60)
-            last = goal
-            await eventually(lambda: any(int(e.ua) >= last for e in arrived.events), within=60)
-            for event in arrived.events[: len(arrived.events) // 2]:
-                name = f"{event.journal:016x}"
-                marks[name] = max(marks.get(name, 0), event.seq)
-    return arrived
+
+
+async def seen_for(load: Load, analytics: Role, scans: int) -> None:
+    """So many more are answered, and some of this life are stored."""
+    goal = len(load.answered) + scans
+    stored = sum(analytics.marks().values())
+    await eventually(partial(load.has_answered, goal), within=30 + scans / 50)
+    await eventually(lambda: sum(analytics.marks().values()) > stored, within=60, step=0.2)
+
+
+def caught_up(load: Load, analytics: Role) -> bool:
+    return sum(analytics.marks().values()) >= len(load.answered)
+
+
+def check(load: Load, dsn: str, wipes: int) -> None:
+    with clickhouse_connect.get_client(dsn=dsn) as client:
+        rows = client.query("SELECT journal, seq, ua FROM scans").result_rows
+    numbers = Counter(int(ua) for _, _, ua in rows)
+    lost = set(load.answered) - set(numbers)
+    double = [number for number, count in numbers.items() if count > 1]
+    print(f"{wipes} wipes, {len(load.answered)} answered, {len(lost)} lost, {len(double)} double")
+    assert not load.failed
+    assert (sorted(lost), double) == ([], [])
+    assert set(numbers) == set(load.answered)
+    assert len({(journal, seq) for journal, seq, _ in rows}) == len(rows)
 
 
 async def still_dead(edge: EdgeProcess) -> None:
-    """The re-publish had an older, living version of it."""
     assert statuses(await exchange(edge.port, get("/gone"))) == [410]
