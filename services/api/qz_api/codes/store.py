@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
 from qz_api.http.paging import Place
 from qz_api.links import store as links
@@ -142,6 +143,21 @@ async def page_of_link(
         limit,
     )
     return rows
+
+
+async def few_static(
+    conn: Connection, principal: Principal, status: str, most: int
+) -> list[UUID] | None:
+    """Static codes of a status other than active, when they are few."""
+    rows = await conn.fetch(
+        """SELECT id FROM codes WHERE workspace_id = $1 AND mode = $2 AND status = $3
+             AND status <> 'active' LIMIT $4""",
+        principal.workspace,
+        principal.mode,
+        status,
+        most + 1,
+    )
+    return [row["id"] for row in rows] if len(rows) <= most else None
 
 
 async def touch(
