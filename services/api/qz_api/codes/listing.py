@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from qz_api.auth.principal import Principal
-from qz_api.codes.store import JOINED
+from qz_api.codes.store import JOINED, few_static
 from qz_api.db import Connection
 from qz_api.links.listing import (
+    FEW,
     MIN_INDEXED,
     Listing,
     ListQuery,
@@ -17,6 +18,7 @@ from qz_api.links.listing import (
     add_status,
     add_tag,
     few,
+    few_of_status,
     pattern_of,
     start,
 )
@@ -56,7 +58,7 @@ async def build_codes(
     if query.content_type is not None:
         listing.add(f"c.content_kind = {listing.value(query.content_type)}")
     if query.status is not None and query.status != "deleted":
-        _add_status(listing, query.status, now)
+        await _add_status(conn, listing, principal, query.status, now)
     if query.tag is not None:
         await add_tag(conn, listing, principal, query.tag, "c", "qz_tagged_codes")
     if query.q is not None:
@@ -64,8 +66,17 @@ async def build_codes(
     return listing
 
 
-def _add_status(listing: Listing, status: str, now: datetime) -> None:
+async def _add_status(
+    conn: Connection, listing: Listing, principal: Principal, status: str, now: datetime
+) -> None:
     """A static code has a status of its own, the other kinds that of their link."""
+    if status != "active":
+        links = await few_of_status(conn, principal, status, now)
+        static = await few_static(conn, principal, status, FEW)
+        if links is not None and static is not None:
+            among = listing.value(links, "uuid[]"), listing.value(static, "uuid[]")
+            listing.add(f"(c.link_id = ANY({among[0]}) OR c.id = ANY({among[1]}))")
+            return
     dynamic = Listing(values=listing.values)
     add_status(dynamic, status, "l", now)
     own = f"(c.link_id IS NULL AND c.status = {listing.value(status, 'text')})"

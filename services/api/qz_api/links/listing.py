@@ -31,6 +31,8 @@ MIN_INDEXED = 3
 """Characters that a trigram needs."""
 CASTS = {"created_at": "timestamptz", "updated_at": "timestamptz", "name": "text",
          "scan_count": "bigint"}  # fmt: skip
+LEADING = 2
+"""Keys of the table that has the order; what comes behind breaks ties within another."""
 STATUSES: Mapping[str, str] = {
     "active": "{l}.status = 'active' AND ({l}.starts_at IS NULL OR {l}.starts_at <= {now})"
     " AND ({l}.expires_at IS NULL OR {l}.expires_at > {now})",
@@ -133,6 +135,17 @@ async def few(
     return ids if ids is not None and len(ids) <= FEW else None
 
 
+async def few_of_status(
+    conn: Connection, principal: Principal, status: str, now: datetime
+) -> list[UUID] | None:
+    """Links of a status, when they are few."""
+    listing = start(principal, "l", now, deleted=False)
+    add_status(listing, status, "l", now)
+    sql = f"SELECT l.id FROM links l WHERE {listing.where} LIMIT {FEW + 1}"
+    rows = await conn.fetch(sql, *listing.values)
+    return [row["id"] for row in rows] if len(rows) <= FEW else None
+
+
 async def add_tag(
     conn: Connection, listing: Listing, principal: Principal, tag: str, alias: str, function: str
 ) -> None:
@@ -156,7 +169,12 @@ def select(listing: Listing, table: Table, query: ListQuery, place: Sequence[Any
     if place is not None:
         casts = (CASTS[by], *("uuid" for _ in keys[1:]))
         bound = [listing.value(each, cast) for each, cast in zip(place, casts, strict=True)]
-        listing.add(f"({', '.join(keys)}) {'<' if down else '>'} ({', '.join(bound)})")
+        sign = "<" if down else ">"
+        listing.add(f"({', '.join(keys)}) {sign} ({', '.join(bound)})")
+        if len(keys) > LEADING:
+            # the same for an index of the table that leads, which knows no later key
+            leading = f"({', '.join(keys[:LEADING])}) {sign}= ({', '.join(bound[:LEADING])})"
+            listing.add(leading)
     order = ", ".join(f"{key} {'DESC' if down else 'ASC'}" for key in keys)
     shown = ", ".join(f"{key} AS place_{number}" for number, key in enumerate(keys))
     source = table.ranked if by == "scan_count" else table.source

@@ -61,6 +61,7 @@ CREATE INDEX codes_by_update ON codes (workspace_id, mode, updated_at DESC, id D
 CREATE INDEX codes_by_name ON codes (workspace_id, mode, (lower(name) COLLATE "C"), id);
 CREATE INDEX codes_by_kind ON codes (workspace_id, mode, content_kind, created_at DESC, id DESC);
 CREATE INDEX codes_by_type ON codes (workspace_id, mode, type, created_at DESC, id DESC);
+CREATE INDEX codes_by_status ON codes (workspace_id, mode, status) WHERE status <> 'active';
 CREATE INDEX codes_of_campaign ON codes (workspace_id, campaign_id, created_at DESC, id DESC)
     WHERE campaign_id IS NOT NULL;
 CREATE INDEX codes_forgotten ON codes (deleted_at) WHERE deleted_at IS NOT NULL;
