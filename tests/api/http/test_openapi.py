@@ -41,7 +41,8 @@ def test_the_committed_document_is_current(written: Any) -> None:
 def test_operation_ids_are_unique_and_every_write_has_an_example(written: Any) -> None:
     ids = [operation.id for operation in OPERATIONS]
     assert len(ids) == len(set(ids))
-    assert [each.id for each in OPERATIONS if each.body and each.example is None] == []
+    told = [each for each in OPERATIONS if each.guard != "internal"]
+    assert [each.id for each in told if each.body and each.example is None] == []
 
 
 def test_every_operation_says_which_scope_it_needs(written: Any) -> None:

@@ -56,6 +56,9 @@ async def test_going_back_is_a_version_of_its_own(api: httpx.AsyncClient, tenant
     assert (newest["version"], newest["rolled_back_to"]) == (3, 1)
     absent = await api.post(f"{where}/rollback", json={"version": 99999999999})
     assert absent.status_code == 404
+    for nonsense in (0, -99999999999, 1.5, None):
+        refused = await api.post(f"{where}/rollback", json={"version": nonsense})
+        assert refused.status_code == 422
 
 
 async def test_going_back_asks_the_gate_again(api: httpx.AsyncClient, tenant: Tenant) -> None:

@@ -1,8 +1,10 @@
 """Shapes of versions."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from qz_api.http.schema import In, Moment, Out
 from qz_common.ids import show_id
@@ -29,7 +31,7 @@ class VersionView(Out):
 
 
 class Rollback(In):
-    version: int
+    version: Annotated[int, Field(ge=1)]
     """The number of a version that was in force."""
 
 
