@@ -27,6 +27,7 @@ RECORD, PLAIN = 1, 2
 HEAD = struct.Struct("<BQQ9H")
 _VERSION = struct.Struct("<xQ")
 _NO_PARTS = (0,) * 9
+_NO_HEAD = bytes(HEAD.size)
 _MOST_BYTES = 0xFFFF
 _BARE = ord("{")
 _DESTINATION = b',"destination":"'
@@ -57,12 +58,16 @@ def row_of(key: bytes, record: CodeRecord, value: bytes) -> bytes:
     """`value` as the replica keeps it under `key`, which is `host/slug`."""
     parts = _parts(key, record)
     if parts is not None:
-        whole = bytearray(value)
-        spans = [span for part in parts for span in _place(whole, part)]
-        if HEAD.size + len(whole) <= _MOST_BYTES:
-            number = link_number(record.link)
-            places = [HEAD.size + place for place in (len(value), *spans)]
-            return HEAD.pack(PLAIN, record.version, number, *places) + whole
+        whole, places = _NO_HEAD + value, [HEAD.size + len(value)]
+        for part in parts:
+            start = whole.find(part)
+            if start < 0:
+                start = len(whole)
+                whole += part
+            places += (start, start + len(part))
+        if len(whole) <= _MOST_BYTES:
+            head = HEAD.pack(PLAIN, record.version, link_number(record.link), *places)
+            return head + whole[HEAD.size :]
     return HEAD.pack(RECORD, record.version, 0, *_NO_PARTS) + value
 
 
@@ -108,12 +113,3 @@ def _parts(key: bytes, record: CodeRecord) -> tuple[bytes, ...] | None:
         return None
     target = led_to[len(_DESTINATION) :]
     return record.workspace.encode(), owner_members(record), rest, target
-
-
-def _place(whole: bytearray, part: bytes) -> tuple[int, int]:
-    """Where it stands; behind everything else when it didn't stand anywhere."""
-    start = whole.find(part)
-    if start < 0:
-        start = len(whole)
-        whole += part
-    return start, start + len(part)
