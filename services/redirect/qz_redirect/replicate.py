@@ -17,7 +17,7 @@ from qz_redirect.metrics import replicate_metrics
 from qz_redirect.replica.follow import Follower
 from qz_redirect.replica.store import Generations
 from qz_redirect.settings import ReplicateSettings
-from qz_redirect.tasks import background, until
+from qz_redirect.tasks import background, spare_the_collector, until
 
 log = structlog.get_logger()
 
@@ -44,6 +44,7 @@ async def _replicate(settings: ReplicateSettings, stop: asyncio.Event) -> None:
                 background(fleet.run()) as sending,
             ):
                 health.started = True
+                spare_the_collector()
                 log.info("replicating", topic_prefix=settings.kafka.topic_prefix)
                 await until(stop, following, sending)
                 health.draining = True

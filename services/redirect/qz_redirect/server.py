@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -23,10 +22,9 @@ from qz_redirect.local import LocalEdge
 from qz_redirect.metrics import serve_metrics
 from qz_redirect.replies import Replies
 from qz_redirect.settings import ServeSettings
-from qz_redirect.tasks import background, until
+from qz_redirect.tasks import background, spare_the_collector, until
 
 BACKLOG = 4096
-GC_THRESHOLDS = (50_000, 20, 100)
 
 log = structlog.get_logger()
 
@@ -99,14 +97,6 @@ def listen(host: str, port: int, *, reuse: bool) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-def spare_the_collector() -> None:
-    """The hit path makes no cycles: looking for some among thousands of prepared records would
-    only make answers late. Young objects are still looked at."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
 
 
 async def _replica_check(edge: LocalEdge) -> str | None:

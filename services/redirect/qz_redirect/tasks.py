@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
+
+GC_THRESHOLDS = (50_000, 20, 100)
 
 
 @contextlib.asynccontextmanager
@@ -24,3 +27,11 @@ async def until(stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         if task.done():
             task.result()
+
+
+def spare_the_collector() -> None:
+    """Neither hits nor records that are applied make cycles: looking for some among thousands of
+    objects only takes time from them. Young objects are still looked at."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)

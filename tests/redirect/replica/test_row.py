@@ -84,8 +84,9 @@ def test_an_app_link_is_no_plain_row() -> None:
 
 
 def test_a_bare_record_is_a_row_of_an_earlier_release() -> None:
-    value = encode(code(version=3))
-    assert (record_of(value), version_of(value), plain_of(value)) == (value, 3, None)
+    for value in (encode(code(version=3)), b' {"type":"code","version":3}'):
+        assert (record_of(value), version_of(value), plain_of(value)) == (value, 3, None)
+    assert record_of(b"") == b""
 
 
 def test_a_key_that_is_no_text_is_no_plain_row() -> None:

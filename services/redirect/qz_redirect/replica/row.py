@@ -2,8 +2,8 @@
 it the parts of an answer stand.
 
 So a plain redirect needs no decoding at its scan: the parts are slices. What the record doesn't
-hold word for word is put behind it. This form is private to the host; bytes that begin with a
-brace are a bare record, as the API gives it or an earlier release stored it.
+hold word for word is put behind it. This form is private to the host; bytes that begin with
+neither form are a bare record, as the API gives it or an earlier release stored it.
 """
 
 import struct
@@ -27,9 +27,8 @@ RECORD, PLAIN = 1, 2
 HEAD = struct.Struct("<BQQ9H")
 _VERSION = struct.Struct("<xQ")
 _NO_PARTS = (0,) * 9
-_NO_HEAD = bytes(HEAD.size)
 _MOST_BYTES = 0xFFFF
-_BARE = ord("{")
+_FORMS = (bytes([RECORD]), bytes([PLAIN]))
 _DESTINATION = b',"destination":"'
 
 
@@ -58,16 +57,16 @@ def row_of(key: bytes, record: CodeRecord, value: bytes) -> bytes:
     """`value` as the replica keeps it under `key`, which is `host/slug`."""
     parts = _parts(key, record)
     if parts is not None:
-        whole, places = _NO_HEAD + value, [HEAD.size + len(value)]
+        whole, places = value, [HEAD.size + len(value)]
         for part in parts:
-            start = whole.find(part)
+            start = value.find(part) if part is not parts[-1] else -1
             if start < 0:
                 start = len(whole)
                 whole += part
-            places += (start, start + len(part))
-        if len(whole) <= _MOST_BYTES:
+            places += (HEAD.size + start, HEAD.size + start + len(part))
+        if HEAD.size + len(whole) <= _MOST_BYTES:
             head = HEAD.pack(PLAIN, record.version, link_number(record.link), *places)
-            return head + whole[HEAD.size :]
+            return head + whole
     return HEAD.pack(RECORD, record.version, 0, *_NO_PARTS) + value
 
 
@@ -75,7 +74,7 @@ def plain_of(row: bytes) -> Plain | None:
     """None for what has to be decoded and decided about."""
     if row[0] != PLAIN:
         return None
-    _, _, number, _, w, w_end, o, o_end, r, r_end, t, t_end = HEAD.unpack_from(row)
+    _, _, number, _, w, w_end, o, o_end, t, t_end, r, r_end = HEAD.unpack_from(row)
     return Plain(
         number,
         row[w:w_end].decode(),
@@ -86,7 +85,7 @@ def plain_of(row: bytes) -> Plain | None:
 
 
 def version_of(row: bytes) -> int:
-    if row[0] == _BARE:
+    if _is_bare(row):
         return _read_version(row).version
     version: int = _VERSION.unpack_from(row)[0]
     return version
@@ -94,13 +93,18 @@ def version_of(row: bytes) -> int:
 
 def record_of(row: bytes) -> bytes:
     """The record as it was published."""
-    if row[0] == _BARE:
+    if _is_bare(row):
         return row
     return row[HEAD.size : HEAD.unpack_from(row)[3] or None]
 
 
+def _is_bare(row: bytes) -> bool:
+    return row[:1] not in _FORMS
+
+
 def _parts(key: bytes, record: CodeRecord) -> tuple[bytes, ...] | None:
-    """Workspace, members of the event, and the destination up to its quote with what follows."""
+    """Workspace, members of the event, the destination up to its quote with what follows, and the
+    members that no record has word for word."""
     if not is_fixed(record):
         return None
     try:
@@ -112,4 +116,4 @@ def _parts(key: bytes, record: CodeRecord) -> tuple[bytes, ...] | None:
     if not led_to.startswith(_DESTINATION + location.encode("ascii") + b'"'):
         return None
     target = led_to[len(_DESTINATION) :]
-    return record.workspace.encode(), owner_members(record), rest, target
+    return record.workspace.encode(), owner_members(record), target, rest

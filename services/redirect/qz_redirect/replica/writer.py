@@ -168,8 +168,10 @@ class Writer:
             txn.delete(name, db=database)
             return True
         version, value = change
+        if txn.put(name, value, overwrite=False, db=database):
+            return True
         known = txn.get(name, db=database)
-        if known is not None and version_of(bytes(known)) > version:
+        if version_of(bytes(known or b"")) > version:
             return False
         txn.put(name, value, db=database)
         return True
