@@ -11,7 +11,7 @@ from qz_api.deps import open_deps
 from qz_api.settings import ApiSettings
 from qz_common.settings import load
 from tests.api.conftest import Tenant, client_of, made_tenant
-from tests.fixtures.postgres import Cluster, migrate_api
+from tests.fixtures.postgres import Cluster, Database, migrate_api
 from tests.fixtures.wait import eventually
 
 LEAST = {"destination_url": "https://example.com"}
@@ -72,6 +72,26 @@ async def test_no_workspace_is_left_behind_on_a_connection(tenant: Tenant) -> No
             )
         async with tenant.deps.db.transaction(tenant.id):
             pass
+
+
+async def test_connections_that_died_in_the_pool_are_not_noticed(
+    tenant: Tenant, api: httpx.AsyncClient, postgres_cluster: Cluster, database: Database
+) -> None:
+    for method, path in (("GET", "/v1/me"), ("POST", "/v1/qr-codes")):
+        await asyncio.gather(*(api.get("/v1/me") for _ in range(2)))
+        # at once, so that the client learns of it only when it asks
+        postgres_cluster.postgres.run_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = '{database.name}'"
+        )
+        answer = await api.request(method, path, json=LEAST if method == "POST" else None)
+        assert answer.status_code in (200, 201)
+
+
+async def test_what_the_server_has_room_for_is_known(tenant: Tenant) -> None:
+    room = await tenant.deps.db.room()
+    assert room["allowed"] == 197
+    assert 1 <= room["taken"] < room["allowed"]
 
 
 async def test_postgres_away_is_503_and_back_is_service(

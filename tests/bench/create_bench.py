@@ -3,7 +3,9 @@
     python -m tests.bench.create_bench [--rounds 3] [--seconds 4]
 
 Server on the first core, load on the second; rounds interleaved; each create has an
-Idempotency-Key of its own. Postgres runs without fsync, which favours the bare insert.
+Idempotency-Key and a URL of its own. Postgres runs without fsync, which favours the bare insert.
+Beside the rate stands the CPU time of one request, in the server and in Postgres: the clock of a
+shared machine tells less than that.
 """
 
 import argparse
@@ -12,10 +14,12 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from deploy.embedded.backends import free_port
+from tests.bench.servers import cpu_seconds
 from tests.bench.wrk import Load, need, wrk
 from tests.fixtures.postgres import Cluster, Database, migrate_api, start_cluster
 from tests.fixtures.processes import Child
@@ -27,7 +31,8 @@ request = function()
   n = n + 1
   local headers = {["Content-Type"] = "application/json", ["Authorization"] = "Bearer %s",
                    ["Idempotency-Key"] = "%s-" .. n}
-  return wrk.format("POST", nil, headers, '{"destination_url": "https://example.com"}')
+  local body = string.format('{"destination_url": "https://example.com/%%d"}', n)
+  return wrk.format("POST", nil, headers, body)
 end
 """
 
@@ -55,16 +60,18 @@ def measure(cluster: Cluster, folder: Path, rounds: int, seconds: int) -> None:
     servers = [bare(database, folder, ports["bare"]), api(database, folder, ports["create"])]
     key = seed(database)
     paths = {"bare": "/", "create": "/v1/qr-codes"}
-    found: dict[str, list[Load]] = {name: [] for name in ports}
+    found: dict[str, list[Round]] = {name: [] for name in ports}
     try:
         for server in servers:
             server.start()
         for number in range(rounds):
-            for name, port in ports.items():
+            for name, server in zip(ports, servers, strict=True):
                 script = folder / f"{name}.lua"
                 script.write_text(SCRIPT % (key, f"round-{number}"))
-                url = f"http://127.0.0.1:{port}{paths[name]}"
-                found[name].append(load(url, seconds, script, CONNECTIONS))
+                url = f"http://127.0.0.1:{ports[name]}{paths[name]}"
+                with Spent(server, cluster.child) as spent:
+                    done = load(url, seconds, script, CONNECTIONS)
+                found[name].append(Round(done, *(each / done.requests for each in spent.seconds)))
         script.write_text(SCRIPT % (key, "alone"))
         alone = load(url, seconds, script, 1)
     finally:
@@ -73,10 +80,41 @@ def measure(cluster: Cluster, folder: Path, rounds: int, seconds: int) -> None:
     report(found, alone)
 
 
-def report(found: dict[str, list[Load]], alone: Load) -> None:
-    rates = {name: median(load.rate for load in loads) for name, loads in found.items()}
-    for name, loads in found.items():
-        print(f"{name:7} {rates[name]:7.0f}/s  p50 {median(x.p50_ms for x in loads):.2f} ms")
+@dataclass(frozen=True)
+class Round:
+    load: Load
+    server_seconds: float
+    """CPU time of one request, in the server and in Postgres."""
+    postgres_seconds: float
+
+
+class Spent:
+    """CPU time that processes use inside the block."""
+
+    def __init__(self, *children: Child) -> None:
+        self._children = children
+
+    def __enter__(self) -> "Spent":
+        self._before = self._now()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pairs = zip(self._now(), self._before, strict=True)
+        self.seconds = [now - before for now, before in pairs]
+
+    def _now(self) -> list[float]:
+        running = [child.process for child in self._children if child.process]
+        return [cpu_seconds(process) for process in running]
+
+
+def report(found: dict[str, list[Round]], alone: Load) -> None:
+    rates = {name: median(each.load.rate for each in rounds) for name, rounds in found.items()}
+    print(f"{'':7}{'req/s':>8}{'p50 ms':>8}{'cpu us':>8}{'postgres us':>13}")
+    for name, rounds in found.items():
+        p50 = median(each.load.p50_ms for each in rounds)
+        server = median(each.server_seconds for each in rounds) * 1e6
+        postgres = median(each.postgres_seconds for each in rounds) * 1e6
+        print(f"{name:7}{rates[name]:8.0f}{p50:8.2f}{server:8.0f}{postgres:13.0f}")
     print(f"one caller: p50 {alone.p50_ms:.2f} ms, p99 {alone.p99_ms:.2f} ms")
     print(f"create is {rates['create'] / rates['bare']:.2f} of the bare insert (promise: 0.30)")
 
@@ -108,7 +146,7 @@ def seed(database: Database) -> str:
 
 
 def environment_of(database: Database) -> dict[str, str]:
-    secrets = {"KEY_PEPPER": "only for this measurement", "INTERNAL_TOKEN": "only here"}
+    secrets = {"KEY_PEPPER": "only for this measurement, and no other", "INTERNAL_TOKEN": "only"}
     return {**os.environ, **database.environment, **secrets}
 
 

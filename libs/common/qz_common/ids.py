@@ -22,6 +22,8 @@ KEY_SECRET_LENGTH = 32
 KEY_CHECKSUM_LENGTH = 6
 API_KEY = re.compile(r"qz_(live|test)_([0-9A-Za-z]{8})([0-9A-Za-z]{32})([0-9A-Za-z]{6})")
 _ID_TEXT = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}")
+_PAIRS = tuple(first + second for first in CROCKFORD for second in CROCKFORD)
+_SHIFTS = range(120, -1, -10)
 _VALUES = {character: value for value, character in enumerate(CROCKFORD)}
 
 
@@ -34,7 +36,7 @@ def new_uuid() -> UUID:
 
 def show_id(prefix: str, uuid: UUID) -> str:
     value = uuid.int
-    return f"{prefix}_" + "".join(CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
+    return f"{prefix}_" + "".join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])
 
 
 def read_id(prefix: str, text: str) -> UUID | None:
@@ -49,7 +51,8 @@ def read_id(prefix: str, text: str) -> UUID | None:
 
 
 def random_slug(length: int = RANDOM_SLUG_LENGTH) -> str:
-    return "".join(secrets.choice(CROCKFORD) for _ in range(length))
+    bits = secrets.randbits(5 * length)
+    return "".join([CROCKFORD[bits >> 5 * place & 31] for place in range(length)])
 
 
 def is_slug(text: str) -> bool:

@@ -61,14 +61,20 @@ OPERATIONS: tuple[Operation, ...] = tuple(
 
 
 def create_app(deps: Deps) -> App:
-    routes = [
-        Route(path, endpoint=Endpoint(deps, operations)) for path, operations in by_path(OPERATIONS)
-    ]
+    endpoints = {path: Endpoint(deps, operations) for path, operations in by_path(OPERATIONS)}
+    routes = [Route(path, endpoint=endpoint) for path, endpoint in endpoints.items()]
+    exact = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
     router = Router(
         [*explorer.routes(OPERATIONS), *routes], default=_absent, redirect_slashes=False
     )
+
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        """A path without parameters is looked up; only others are matched one by one."""
+        found = exact.get(scope["path"], router)
+        await found(scope, receive, send)
+
     secure = deps.settings.api_url.startswith("https://")
-    return RequestMiddleware(router, deps.metrics, secure=secure)
+    return RequestMiddleware(route, deps.metrics, secure=secure)
 
 
 def by_path(operations: Iterable[Operation]) -> list[tuple[str, tuple[Operation, ...]]]:

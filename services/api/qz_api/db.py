@@ -7,9 +7,9 @@ call finds Postgres again when it is back.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -21,6 +21,7 @@ from qz_common.errors import Unavailable
 
 Connection: TypeAlias = asyncpg.Connection
 Row: TypeAlias = asyncpg.Record
+T = TypeVar("T")
 
 CONNECT_SECONDS = 3.0
 IDLE_SECONDS = 300.0
@@ -100,21 +101,58 @@ class Database:
             return problem.detail
         return None
 
+    async def once(self, ask: Callable[[Connection], Awaitable[T]]) -> T:
+        """One statement by itself, asked again when its connection dies: done once, or twice."""
+        connection, answer = await self._answered(ask)
+        await self._release(connection)
+        return answer
+
+    async def room(self) -> Row:
+        """How many connections the server allows us, and how many are taken by anybody."""
+        async with self.connection() as connection:
+            return await connection.fetchrow(
+                """SELECT current_setting('max_connections')::int
+                       - current_setting('superuser_reserved_connections')::int AS allowed,
+                       sum(numbackends)::int AS taken
+                   FROM pg_stat_database"""
+            )
+
+    @property
+    def pool_size(self) -> int:
+        return self._settings.pool_size
+
     @asynccontextmanager
     async def _begin(self, sees: str, user: str = "") -> AsyncIterator[Connection]:
-        async with self.connection() as connection:
-            # one round trip; these are UUIDs or our own words, never a caller's text
-            await connection.execute(
-                f"BEGIN; SET LOCAL app.workspace = '{sees}'; SET LOCAL app.account = '{user}'"
-            )
+        # one round trip; these are UUIDs or our own words, never a caller's text
+        begin = f"BEGIN; SET LOCAL app.workspace = '{sees}'; SET LOCAL app.account = '{user}'"
+        connection, _ = await self._answered(lambda conn: conn.execute(begin))
+        try:
+            with away_is_unavailable(connection):
+                try:
+                    yield connection
+                    await write_deferred(connection)
+                except BaseException:
+                    await _roll_back(connection)
+                    raise
+                await connection.execute("COMMIT")
+        finally:
+            await self._release(connection)
+
+    async def _answered(self, ask: Callable[[Connection], Awaitable[T]]) -> tuple[Connection, T]:
+        """A connection and its first answer; one that died while it lay in the pool is no reason
+        to fail, another is asked."""
+        retried = False
+        while True:
+            connection = await self._acquire()
             try:
-                yield connection
-                await write_deferred(connection)
-            except BaseException:
-                forget_deferred(connection)
-                await _roll_back(connection)
-                raise
-            await connection.execute("COMMIT")
+                with away_is_unavailable(connection):
+                    return connection, await ask(connection)
+            except BaseException as error:
+                died = isinstance(error, Unavailable) and is_dead(connection)
+                await self._release(connection)
+                if retried or not died:
+                    raise
+                retried = True
 
     async def _acquire(self) -> Connection:
         seconds = self._settings.acquire_seconds
@@ -142,13 +180,21 @@ def away_is_unavailable(connection: Connection) -> Iterator[None]:
         raise _unavailable() from error
     except asyncpg.InterfaceError as error:
         # the same class tells of wrong calls, which are ours to mend
-        if not connection.is_closed():
+        if not is_dead(connection):
             raise
         raise _unavailable() from error
     except (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError) as error:
         raise Unavailable(
             "the database took too long", "database_busy", headers=RETRY_AFTER
         ) from error
+
+
+def is_dead(connection: Connection) -> bool:
+    """The pool takes a dead connection back by itself, and then nothing can be asked of it."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
 
 
 def server_settings(settings: PostgresSettings) -> dict[str, str]:
@@ -176,8 +222,9 @@ async def _nothing_to_reset(_: Connection) -> None:
 
 
 async def _roll_back(connection: Connection) -> None:
-    if connection.is_closed():
+    if is_dead(connection):
         return
+    forget_deferred(connection)
     try:
         await connection.execute("ROLLBACK")
     except (TimeoutError, asyncpg.InterfaceError, *AWAY):

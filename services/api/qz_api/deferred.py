@@ -29,7 +29,7 @@ class Deferred:
     statements: tuple[str, ...]
 
 
-class Session(asyncpg.Connection):
+class Session(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
     """A connection that knows what its transaction has still to write."""
 
     __slots__ = ("due",)

@@ -34,22 +34,27 @@ def api_metrics() -> ApiMetrics:
     return ApiMetrics(
         registry=r,
         requests=Histogram(
-            "qz_api_request_seconds",
+            "quietzone_api_request_seconds",
             "Calls of the management API.",
             ["method", "route", "status"],
             registry=r,
             buckets=BUCKETS,
         ),
         refused_keys=Counter(
-            "qz_api_refused_keys", "Keys that were not let in, by reason.", ["reason"], registry=r
+            "quietzone_api_refused_keys",
+            "Keys that were not let in, by reason.",
+            ["reason"],
+            registry=r,
         ),
         unmetered=Counter(
-            "qz_api_unmetered_calls",
+            "quietzone_api_unmetered_calls",
             "Calls let through while the rate meter was stuck.",
             registry=r,
         ),
         idempotent_replays=Counter(
-            "qz_api_idempotent_replays", "Answers given again for an Idempotency-Key.", registry=r
+            "quietzone_api_idempotent_replays",
+            "Answers given again for an Idempotency-Key.",
+            registry=r,
         ),
     )
 
@@ -58,14 +63,26 @@ def worker_metrics() -> WorkerMetrics:
     r = CollectorRegistry()
     return WorkerMetrics(
         registry=r,
-        published=Counter("qz_outbox_published", "Outbox rows published to Kafka.", registry=r),
-        publish_errors=Counter("qz_outbox_errors", "Attempts to publish that failed.", registry=r),
-        outbox_lag=Gauge("qz_outbox_lag_seconds", "Age of the oldest unpublished row.", registry=r),
-        outbox_rows=Gauge("qz_outbox_rows", "Unpublished rows.", registry=r),
-        relay_active=Gauge("qz_outbox_relay_active", "1 where the relay runs.", registry=r),
-        reseeds=Counter("qz_routing_reseeds", "Times that `routing` was filled anew.", registry=r),
-        tallies=Counter("qz_tallies_applied", "Running totals written to links.", registry=r),
+        published=Counter(
+            "quietzone_worker_outbox_published", "Outbox rows published to Kafka.", registry=r
+        ),
+        publish_errors=Counter(
+            "quietzone_worker_outbox_errors", "Attempts to publish that failed.", registry=r
+        ),
+        outbox_lag=Gauge(
+            "quietzone_worker_outbox_lag_seconds", "Age of the oldest unpublished row.", registry=r
+        ),
+        outbox_rows=Gauge("quietzone_worker_outbox_rows", "Unpublished rows.", registry=r),
+        relay_active=Gauge(
+            "quietzone_worker_outbox_relay_active", "1 where the relay runs.", registry=r
+        ),
+        reseeds=Counter(
+            "quietzone_worker_routing_reseeds", "Times that `routing` was filled anew.", registry=r
+        ),
+        tallies=Counter(
+            "quietzone_worker_tallies_applied", "Running totals written to links.", registry=r
+        ),
         job_errors=Counter(
-            "qz_worker_job_errors", "Failed rounds of periodic jobs.", ["job"], registry=r
+            "quietzone_worker_job_errors", "Failed rounds of periodic jobs.", ["job"], registry=r
         ),
     )

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from qz_common.errors import Permanent
 
 NONCE_BYTES = 12
-MIN_PEPPER = 16
+MIN_PEPPER = 32
 
 
 @dataclass(frozen=True)

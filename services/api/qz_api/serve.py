@@ -2,22 +2,15 @@
 
 import asyncio
 
-import structlog
 import uvicorn
 
 from qz_api.app import create_app
-from qz_api.db import Database
 from qz_api.deps import open_deps
 from qz_api.http.receiver import Receiver
-from qz_api.migrate import missing
-from qz_api.outbox.relay import pause
+from qz_api.ready import until_schema_fits
 from qz_api.settings import ApiSettings
-from qz_common.errors import Permanent, Unavailable
 from qz_common.health import Health
 from qz_common.ops import QuietServer, ops_server, running
-
-SCHEMA_STEP = 0.5
-log = structlog.get_logger()
 
 
 async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
@@ -45,22 +38,3 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
             await until_schema_fits(deps.db, health, stop)
             await stop.wait()
             health.draining = True
-
-
-async def until_schema_fits(db: Database, health: Health, stop: asyncio.Event) -> None:
-    while not stop.is_set() and not health.started:
-        health.started = await _schema_fits(db)
-        if not health.started:
-            await pause(stop, SCHEMA_STEP)
-
-
-async def _schema_fits(db: Database) -> bool:
-    try:
-        async with db.connection() as conn:
-            absent = await missing(conn)
-    except Unavailable as problem:
-        log.warning("waiting", reason=problem.detail)
-        return False
-    if absent:
-        raise Permanent(f"the schema is older than this release, migrate first: {absent}")
-    return True

@@ -34,7 +34,10 @@ class AdminSettings:
 class SeedSettings(AdminSettings):
     accounts: AccountSettings = group(AccountSettings)
     key_pepper: str = setting(
-        "KEY_PEPPER", REQUIRED, "Secret that keys are hashed with.", secret=True
+        "KEY_PEPPER",
+        REQUIRED,
+        "Secret that keys are hashed with; 32 characters or more.",
+        secret=True,
     )
 
 

@@ -18,8 +18,8 @@ from qz_api.metrics import WorkerMetrics, worker_metrics
 from qz_api.outbox.relay import Relay, measure, pause
 from qz_api.outbox.tombstones import bury
 from qz_api.pages.recompile import recompile
+from qz_api.ready import until_schema_fits
 from qz_api.salts.service import keep_salts
-from qz_api.serve import until_schema_fits
 from qz_api.settings import WorkerSettings
 from qz_api.stats.tallies import TallyFollower
 from qz_api.versions.service import apply_due

@@ -9,6 +9,7 @@ from qz_api.auth.principal import Principal
 from qz_api.auth.scopes import PRESETS
 from qz_api.domains import service, store
 from qz_api.limits.plans import effective
+from qz_api.links.store import surroundings
 from qz_common.errors import Conflict, NotFound
 from qz_common.ids import read_id
 from qz_common.records import DomainRecord, decode, domain_key
@@ -172,7 +173,8 @@ async def test_one_default_at_most_and_only_a_verified_one(
     listed = (await api.get("/v1/domains")).json()["data"]
     assert [each["host"] for each in listed if each["default"]] == ["to.example.com"]
     async with tenant.deps.db.transaction(tenant.id) as conn:
-        assert await service.default_host(conn, principal_of(tenant)) == "to.example.com"
+        around = await surroundings(conn, tenant.id, "live", [])
+    assert around["default_host"] == "to.example.com"
 
 
 async def test_links_stand_on_verified_domains_of_their_own_workspace(
@@ -192,7 +194,7 @@ async def test_links_stand_on_verified_domains_of_their_own_workspace(
             with pytest.raises(NotFound):
                 await service.require_verified(conn, principal, name)
         assert await service.verified_hosts(conn, tenant.id) == {read_id("dom", domain["id"]): HOST}
-        assert await service.default_host(conn, principal) == ""
+        assert (await surroundings(conn, tenant.id, "live", []))["default_host"] == ""
     async with tenant.deps.db.transaction(stranger.workspace) as conn:
         for name in (domain["id"], HOST):
             with pytest.raises(NotFound):
@@ -263,9 +265,9 @@ async def test_verified_domains_of_anybody_are_own_hosts(
     await verify(api, domain)
     stranger = await make_tenant()
     async with stranger.deps.db.transaction(stranger.id) as conn:
-        assert await service.own_hosts(conn) == {HOST}
-        assert await service.own_hosts(conn, [HOST, "example.com"]) == {HOST}
-        assert await service.own_hosts(conn, []) == frozenset()
+        for among, found in ((None, [HOST]), ([HOST, "example.com"], [HOST]), ([], [])):
+            around = await surroundings(conn, stranger.id, "live", among)
+            assert around["own_hosts"] == found
         # and nothing else of the other workspace is seen afterwards
         assert await conn.fetch("SELECT * FROM domains") == []
         assert await store.verified(conn, tenant.id) == []

@@ -42,6 +42,15 @@ def test_vendored_files_are_those_of_the_manifest() -> None:
         assert vendoring.sha512((VENDOR / name).read_bytes()) == digest
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_the_root_leads_to_the_page(anonymous: httpx.AsyncClient, method: str) -> None:
+    answer = await anonymous.request(method, "/")
+    assert (answer.status_code, answer.headers["location"]) == (302, "/docs")
+    assert (await anonymous.request(method, "/favicon.ico")).status_code == 204
+    for path in ("/", "/favicon.ico"):
+        assert (await anonymous.post(path)).status_code == 405
+
+
 async def test_every_file_of_the_page_is_here(anonymous: httpx.AsyncClient) -> None:
     page = await anonymous.get("/docs")
     assert "script-src 'self'" in page.headers["content-security-policy"]

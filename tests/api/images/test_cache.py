@@ -109,8 +109,12 @@ async def test_an_image_is_drawn_once_and_then_found(
     second = await api.get(path)
     assert first.content == second.content
     assert len(files(tmp_path / "images")) == 1
-    found = deps.metrics.registry.get_sample_value("qz_image_cache_total", {"outcome": "hit"})
-    drawn = deps.metrics.registry.get_sample_value("qz_render_seconds_count", {"task": "Draw"})
+    found = deps.metrics.registry.get_sample_value(
+        "quietzone_api_image_cache_total", {"outcome": "hit"}
+    )
+    drawn = deps.metrics.registry.get_sample_value(
+        "quietzone_api_render_seconds_count", {"task": "Draw"}
+    )
     assert (found, drawn) == (1, 1)
 
 
@@ -128,6 +132,6 @@ async def test_without_a_disk_images_are_still_served(
         transport = httpx.ASGITransport(app=create_app(deps))
         async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as anybody:
             answer = await anybody.get(f"/v1/qr-codes/{id}/image")
-        errors = deps.metrics.registry.get_sample_value("qz_image_cache_errors_total")
+        errors = deps.metrics.registry.get_sample_value("quietzone_api_image_cache_errors_total")
     assert said_by(answer.content) == "HTTPS://QZ.EXAMPLE/NO-DISK"
     assert errors

@@ -9,6 +9,7 @@ import asyncpg
 import httpx
 from aiokafka import ConsumerRecord
 
+from qz_api.deferred import Session, write_deferred
 from qz_api.deps import Deps
 from qz_api.metrics import WorkerMetrics
 from qz_api.outbox import store
@@ -221,10 +222,13 @@ def _pointed_at(settings: WorkerSettings, database: Database) -> WorkerSettings:
 
 
 async def _append(database: Database, name: str) -> None:
-    conn = await asyncpg.connect(database.dsn, server_settings={"app.workspace": "*"})
+    conn = await asyncpg.connect(
+        database.dsn, server_settings={"app.workspace": "*"}, connection_class=Session
+    )
     try:
         version = await store.next_version(conn)
         record = CodeRecord(version=version, workspace="ws", link=name)
         await store.append(conn, None, code_key("", name), record)
+        await write_deferred(conn)
     finally:
         await conn.close()

@@ -6,6 +6,7 @@ nobody who reads its output can see another host in it. Every byte it writes is 
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from qz_common.urls.hosts import Host, parse_host
@@ -65,6 +66,7 @@ class ParsedUrl:
         return f"{self.origin}{self.target}{tail}"
 
 
+@lru_cache(64)
 def parse(raw: str, max_length: int = MAX_LENGTH) -> ParsedUrl:
     _refuse_raw(raw, max_length)
     shape = SHAPE.fullmatch(raw)

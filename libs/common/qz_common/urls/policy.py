@@ -1,7 +1,7 @@
 """What a workspace allows as a destination: a frozen value, put in canonical form once."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from qz_common.urls.hosts import canonical_domain
 from qz_common.urls.parse import MAX_LENGTH
@@ -64,10 +64,11 @@ class UrlPolicy:
 
     def __post_init__(self) -> None:
         for field in ("own_hosts", "allowed_domains", "blocked_domains"):
-            object.__setattr__(self, field, _canonical(getattr(self, field)))
+            object.__setattr__(self, field, _canonical(frozenset(getattr(self, field))))
 
 
-def _canonical(domains: Iterable[str]) -> frozenset[str]:
+@lru_cache(256)
+def _canonical(domains: frozenset[str]) -> frozenset[str]:
     return frozenset(canonical_domain(domain) for domain in domains)
 
 

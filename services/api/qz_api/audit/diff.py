@@ -1,6 +1,7 @@
 """What a change changed: the fields that differ, as JSON, without secrets and of bounded size."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -10,6 +11,8 @@ from qz_common.telemetry import API_KEY_TEXT
 SECRET = "[secret]"
 SECRET_WORDS = ("password", "secret", "token", "hash", "pepper", "credential")
 MAX_VALUE_BYTES = 4096
+PLAIN = frozenset({bool, int, type(None)})
+EMPTY: tuple[Any, ...] = ("", [], {})
 Fields = Mapping[str, Any]
 
 
@@ -39,6 +42,8 @@ def _value(name: str, value: Any) -> Any:
     """Also of a secret it is told whether there is one."""
     if _is_secret(name) or isinstance(value, bytes):
         return SECRET if value else None
+    if type(value) in PLAIN or value in EMPTY:
+        return value
     text = orjson.dumps(_without_secrets(value), default=str)
     if len(text) > MAX_VALUE_BYTES:
         return f"[{len(text)} bytes]"
@@ -50,13 +55,16 @@ def _without_secrets(value: Any) -> Any:
         return {str(name): _inner(str(name), each) for name, each in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_without_secrets(each) for each in value]
-    return API_KEY_TEXT.sub(r"qz_\1_\2…", value) if isinstance(value, str) else value
+    if isinstance(value, str) and "qz_" in value:
+        return API_KEY_TEXT.sub(r"qz_\1_\2…", value)
+    return value
 
 
 def _inner(name: str, value: Any) -> Any:
     return (SECRET if value else None) if _is_secret(name) else _without_secrets(value)
 
 
+@lru_cache(1024)
 def _is_secret(name: str) -> bool:
     lower = name.lower()
     return any(word in lower for word in SECRET_WORDS)

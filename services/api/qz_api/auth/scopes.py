@@ -32,5 +32,7 @@ PRESETS: dict[str, frozenset[Scope]] = {
 
 def known(scopes: Iterable[str]) -> frozenset[Scope]:
     """Scopes of this release; a stored one that is gone grants nothing."""
-    words = set(scopes)
-    return frozenset(scope for scope in Scope if scope.value in words)
+    return frozenset(scope for word in scopes if (scope := BY_WORD.get(word)))
+
+
+BY_WORD = {scope.value: scope for scope in Scope}

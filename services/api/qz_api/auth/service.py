@@ -64,8 +64,7 @@ async def admit(
     if key is None:
         raise _invalid()
     presented = hash_key(secrets, key)
-    async with db.connection() as conn:
-        row = await store.admit_key(conn, key.public_id, presented, cost)
+    row = await db.once(lambda conn: store.admit_key(conn, key.public_id, presented, cost))
     matches = hmac.compare_digest(row["secret_hash"] or NO_HASH, presented)
     if not matches or row["mode"] != key.mode:
         raise _invalid()

@@ -14,6 +14,7 @@ from qz_api.auth.principal import Principal
 from qz_api.codes import store
 from qz_api.codes.reading import BLANK, link_draft, read_code, read_static
 from qz_api.db import Connection, Row
+from qz_api.deferred import write_deferred
 from qz_api.limits.quota import charge_created
 from qz_api.links import service as links
 from qz_api.links import store as link_store
@@ -180,6 +181,9 @@ async def settle(
     conn: Connection, principal: Principal, locked: Sequence[Link], now: datetime
 ) -> dict[UUID, Link]:
     """Says in each of these links which code prints it, after codes came or went."""
+    if not locked:
+        return {}
+    await write_deferred(conn)
     left = await store.single_codes(conn, principal.workspace, [link["id"] for link in locked])
     changes: list[tuple[Link, Columns]] = []
     for link in locked:
@@ -287,8 +291,7 @@ async def _insert_codes(
         }
         for each in planned
     ]
-    stored = {row["id"]: dict(row) for row in await store.insert_codes(conn, rows)}
-    return [stored[row["id"]] for row in rows]
+    return await store.insert_codes(conn, rows)
 
 
 def _refuse_all(reports: Sequence[Report]) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
+from qz_api.deferred import Deferred, defer
 from qz_api.http.paging import Place
 from qz_api.links import store as links
 
@@ -30,14 +31,24 @@ JOINED = ", ".join(
 FROM = "codes c LEFT JOIN links l ON l.id = c.link_id"
 
 
-async def insert_codes(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> list[Row]:
-    made: list[Row] = await conn.fetch(
+INSERT = Deferred(
+    "codes",
+    columns=1,
+    statements=(
         f"""INSERT INTO codes ({NEW})
-            SELECT {NEW} FROM jsonb_populate_recordset(NULL::codes, $1::text::jsonb)
-            RETURNING {NAMES}""",
-        links.as_json([{name: row[name] for name in (*FIXED, *WRITTEN)} for row in rows]),
-    )
-    return made
+            SELECT {NEW} FROM unnest($1::text[]) AS given (row),
+                jsonb_populate_record(NULL::codes, given.row::jsonb)""",
+    ),
+)
+
+
+async def insert_codes(
+    conn: Connection, rows: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """The rows as they will be read; they are written at the end."""
+    whole = [{name: row[name] for name in (*FIXED, *WRITTEN)} for row in rows]
+    await defer(conn, INSERT, {row["id"]: (links.as_json(row),) for row in whole})
+    return [{**row, "download_count": 0, "version": 1} for row in whole]
 
 
 async def update_codes(

@@ -4,7 +4,6 @@ A claim is not ownership: any number of workspaces may claim a host, and it belo
 token stands in its DNS. Whoever has it keeps it for as long as their token stands there.
 """
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -138,16 +137,6 @@ async def require_verified(conn: Connection, principal: Principal, name: str) ->
 
 async def verified_hosts(conn: Connection, workspace: UUID) -> dict[UUID, str]:
     return {row["id"]: row["host"] for row in await store.verified(conn, workspace)}
-
-
-async def own_hosts(conn: Connection, among: Collection[str] | None = None) -> frozenset[str]:
-    """Verified domains of anybody: all, or those among these hosts."""
-    return await store.own_hosts(conn, among)
-
-
-async def default_host(conn: Connection, principal: Principal) -> str:
-    """Where new links stand that name no host; empty for the deployment's own."""
-    return await store.default_host(conn, principal.workspace, principal.mode)
 
 
 def _canonical(name: str) -> str:

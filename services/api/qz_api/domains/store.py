@@ -1,6 +1,5 @@
 """All SQL about own short domains."""
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -109,20 +108,6 @@ async def verified(conn: Connection, workspace: UUID) -> list[Row]:
         "SELECT id, host FROM domains WHERE workspace_id = $1 AND status = 'verified'", workspace
     )
     return rows
-
-
-async def own_hosts(conn: Connection, among: Collection[str] | None) -> frozenset[str]:
-    hosts: list[str] = await conn.fetchval(
-        "SELECT qz_own_hosts($1::text[])", None if among is None else list(among)
-    )
-    return frozenset(hosts)
-
-
-async def default_host(conn: Connection, workspace: UUID, mode: str) -> str:
-    host: str | None = await conn.fetchval(
-        f"SELECT host FROM domains WHERE {OF_TENANT} AND is_default", workspace, mode
-    )
-    return host or ""
 
 
 async def no_default(conn: Connection, workspace: UUID, mode: str, now: datetime) -> None:

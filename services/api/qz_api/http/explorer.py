@@ -46,11 +46,26 @@ class Static:
         self._squeezed = Answer(200, squeezed, {**headers, "Content-Encoding": "gzip"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_state(scope).log["route"] = self._path
-        if scope["method"] not in ("GET", "HEAD"):
-            raise MethodNotAllowed("this is for reading", headers={"Allow": "GET, HEAD"})
         squeezes = "gzip" in (header(scope, b"accept-encoding") or "")
-        await send_answer(scope, send, self._squeezed if squeezes else self._plain)
+        await _read_only(scope, send, self._path, self._squeezed if squeezes else self._plain)
+
+
+class Fixed:
+    """One short answer, whoever asks."""
+
+    def __init__(self, path: str, answer: Answer) -> None:
+        self._path = path
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await _read_only(scope, send, self._path, self._answer)
+
+
+async def _read_only(scope: Scope, send: Send, path: str, answer: Answer) -> None:
+    request_state(scope).log["route"] = path
+    if scope["method"] not in ("GET", "HEAD"):
+        raise MethodNotAllowed("this is for reading", headers={"Allow": "GET, HEAD"})
+    await send_answer(scope, send, answer)
 
 
 def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
@@ -59,5 +74,7 @@ def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
     described = Route("/openapi.json", Static("/openapi.json", spec, "application/json"))
     return [
         described,
+        Route("/", Fixed("/", Answer(302, headers={"Location": "/docs"}))),
+        Route("/favicon.ico", Fixed("/favicon.ico", Answer(204))),
         *(Route(path, Static(path, body, kind, PAGE_POLICY)) for path, body, kind in files),
     ]

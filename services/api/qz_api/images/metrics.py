@@ -19,12 +19,24 @@ class RenderMetrics:
 def render_metrics(r: CollectorRegistry) -> RenderMetrics:
     return RenderMetrics(
         seconds=Histogram(
-            "qz_render_seconds", "Work of drawing processes.", ["task"], registry=r, buckets=BUCKETS
+            "quietzone_api_render_seconds",
+            "Work of drawing processes.",
+            ["task"],
+            registry=r,
+            buckets=BUCKETS,
         ),
-        busy=Counter("qz_render_busy", "Requests refused for want of room or time.", registry=r),
-        lost=Counter("qz_render_processes_lost", "Drawing processes lost.", ["why"], registry=r),
-        cache=Counter("qz_image_cache", "Look-ups in the cache.", ["outcome"], registry=r),
+        busy=Counter(
+            "quietzone_api_render_busy", "Requests refused for want of room or time.", registry=r
+        ),
+        lost=Counter(
+            "quietzone_api_render_processes_lost", "Drawing processes lost.", ["why"], registry=r
+        ),
+        cache=Counter(
+            "quietzone_api_image_cache", "Look-ups in the cache.", ["outcome"], registry=r
+        ),
         cache_errors=Counter(
-            "qz_image_cache_errors", "Images that could not be read or kept on disk.", registry=r
+            "quietzone_api_image_cache_errors",
+            "Images that could not be read or kept on disk.",
+            registry=r,
         ),
     )

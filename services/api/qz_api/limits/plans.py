@@ -1,7 +1,7 @@
 """Plans as data. None means without limit; a workspace may override any of its plan's numbers."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -50,10 +50,14 @@ PLANS: Mapping[str, Plan] = {
         ),
     )
 }
-PLANS_JSON = orjson.dumps({name: asdict(plan) for name, plan in PLANS.items()}).decode()
+METERED = ("requests_per_minute", "requests_per_month", "overage")
+PLANS_JSON = orjson.dumps(
+    {name: {each: getattr(plan, each) for each in METERED} for name, plan in PLANS.items()}
+).decode()
 """What the charging function of the database reads its numbers from."""
 
 
 def effective(name: str, overrides: Mapping[str, Any]) -> Plan:
+    plan = PLANS.get(name) or Plan(name=name)
     known = {key: value for key, value in overrides.items() if key in Plan.__slots__}
-    return replace(PLANS.get(name, Plan(name=name)), **known)
+    return replace(plan, **known) if known else plan

@@ -1,12 +1,12 @@
 """What drafts are read against, asked of Postgres once for all drafts of a command."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection
+from qz_api.db import Connection, Row
 from qz_api.links import neighbours, store
 from qz_common.ids import read_id
 from qz_common.urls import UrlPolicy, UrlRefused, parse
@@ -34,10 +34,11 @@ async def gather(
 ) -> Context:
     """`own_hosts` are the deployment's; verified domains come on top."""
     workspace, mode = principal.workspace, principal.mode
+    around = await store.surroundings(conn, workspace, mode, hosts_in(drafts))
     return Context(
         principal=principal,
-        policy=await url_policy(conn, principal, own_hosts, hosts_in(drafts)),
-        default_host=await neighbours.default_host(conn, principal) if creating else "",
+        policy=_policy(around, own_hosts),
+        default_host=around["default_host"] if creating else "",
         locations=await neighbours.locations(conn, workspace, mode, _ids("dst", _targets(drafts))),
         campaigns=await neighbours.campaign_utm(
             conn, workspace, mode, _ids("cmp", _named(drafts, "campaign_id"))
@@ -55,18 +56,19 @@ async def gather(
 
 
 async def url_policy(
-    conn: Connection,
-    principal: Principal,
-    own_hosts: frozenset[str],
-    among: Collection[str] | None = None,
+    conn: Connection, principal: Principal, own_hosts: frozenset[str]
 ) -> UrlPolicy:
-    """Good for judging URLs of these hosts; of any host when none are named."""
-    row = await store.url_policy(conn, principal.workspace)
+    """For URLs of any host."""
+    around = await store.surroundings(conn, principal.workspace, principal.mode, None)
+    return _policy(around, own_hosts)
+
+
+def _policy(around: Row, own_hosts: frozenset[str]) -> UrlPolicy:
     return UrlPolicy(
-        own_hosts=own_hosts | await neighbours.own_hosts(conn, among),
-        allowed_domains=frozenset(row["allowed_domains"]),
-        blocked_domains=frozenset(row["blocked_domains"]),
-        allow_private=row["allow_private_destinations"],
+        own_hosts=own_hosts.union(around["own_hosts"]),
+        allowed_domains=frozenset(around["allowed_domains"]),
+        blocked_domains=frozenset(around["blocked_domains"]),
+        allow_private=around["allow_private_destinations"],
     )
 
 

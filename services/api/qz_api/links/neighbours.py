@@ -66,22 +66,6 @@ async def hosts(
     return found
 
 
-async def own_hosts(conn: Connection, among: Collection[str] | None) -> frozenset[str]:
-    """Verified domains of anybody, among these hosts or all: a redirect there is a loop."""
-    if among is not None and not among:
-        return frozenset()
-    from qz_api.domains import service
-
-    return await service.own_hosts(conn, among)
-
-
-async def default_host(conn: Connection, principal: Principal) -> str:
-    """Where a link stands that names no host."""
-    from qz_api.domains import service
-
-    return await service.default_host(conn, principal)
-
-
 async def page_for_content(
     conn: Connection, principal: Principal, link: UUID, content: Mapping[str, Any]
 ) -> UUID:

@@ -47,9 +47,9 @@ FROM jsonb_populate_recordset(NULL::links, $2::text::jsonb) r
 WHERE l.workspace_id = $1 AND l.id = r.id RETURNING {OF_L}"""
 
 
-def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+def as_json(rows: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> str:
     """Rows as one parameter; ids come in two kinds, and only one of them is known to JSON."""
-    return orjson.dumps(list(rows), default=str).decode()
+    return orjson.dumps(rows, default=str).decode()
 
 
 async def insert_links(
@@ -110,11 +110,20 @@ async def lock_by_slug(conn: Connection, host: str, slug: str) -> Row | None:
     )
 
 
-async def url_policy(conn: Connection, workspace: UUID) -> Row:
+async def surroundings(
+    conn: Connection, workspace: UUID, mode: str, among: Collection[str] | None
+) -> Row:
+    """What a workspace admits, where its new links stand, and which hosts lead back to us: all
+    verified domains of anybody, or those among these."""
     return await conn.fetchrow(
-        """SELECT allowed_domains, blocked_domains, allow_private_destinations
+        """SELECT allowed_domains, blocked_domains, allow_private_destinations,
+               qz_own_hosts($3::text[]) AS own_hosts,
+               coalesce((SELECT host FROM domains
+                         WHERE workspace_id = $1 AND mode = $2 AND is_default), '') AS default_host
            FROM workspaces WHERE id = $1""",
         workspace,
+        mode,
+        None if among is None else list(among),
     )
 
 

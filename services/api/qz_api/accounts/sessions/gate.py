@@ -95,8 +95,8 @@ class SessionGate:
     async def _admit(self, token: str, cost: int, workspace: UUID | None) -> Row:
         if not self.tokens.is_ours(token):
             raise self._refused("this session is not one of ours", "invalid_session")
-        async with self.db.connection() as conn:
-            row = await store.admit(
+        row = await self.db.once(
+            lambda conn: store.admit(
                 conn,
                 self.tokens.hash(token),
                 workspace=workspace,
@@ -104,6 +104,7 @@ class SessionGate:
                 now=self.clock.now(),
                 idle=self.idle,
             )
+        )
         if row["session_id"] is None:
             raise self._refused("this session has ended", "invalid_session")
         if row["expired"]:
