@@ -11,20 +11,20 @@ from tests.api.conftest import Tenant
 
 NAMES = Deferred(
     "names",
-    columns=2,
+    types=("uuid", "text"),
     statements=(
         """INSERT INTO workspaces (id, name, plan)
-           SELECT *, 'pro' FROM unnest($1::uuid[], $2::text[])""",
+           SELECT *, 'pro' FROM {rows} AS given""",
     ),
 )
 RENAMED = Deferred(
     "renamed",
-    columns=2,
+    types=("uuid", "text"),
     statements=(
         """UPDATE workspaces w SET name = g.name
-           FROM unnest($1::uuid[], $2::text[]) AS g (id, name) WHERE w.id = g.id""",
+           FROM {rows} AS g (id, name) WHERE w.id = g.id""",
         """INSERT INTO outbox (topic, key) SELECT 'renamed', name
-           FROM unnest($1::uuid[], $2::text[]) AS g (id, name)""",
+           FROM {rows} AS g (id, name)""",
     ),
 )
 

@@ -5,7 +5,6 @@ round trip, however many stores they come from. What reads or removes such rows 
 transaction calls `write_deferred` first.
 """
 
-import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,16 +15,18 @@ import asyncpg
 
 MOST_ROWS = 2000
 """Of one statement, before they are written early."""
-PARAMETER = re.compile(r"\$(\d+)")
 Row: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Statements over many rows at once: `$1`, `$2` … are the columns of all rows, as arrays."""
+    """Statements over rows: each reads them `FROM {rows}`, and gives the columns their names.
+
+    Types are of the columns, in the order of the values of a row.
+    """
 
     name: str
-    columns: int
+    types: tuple[str, ...]
     statements: tuple[str, ...]
 
 
@@ -53,10 +54,14 @@ async def write_deferred(conn: asyncpg.Connection) -> None:
     due = conn.due
     if not due:
         return
-    order = sorted(due, key=lambda each: each.name)
-    columns = [column for each in order for column in zip(*due[each].values(), strict=True)]
+    parts: list[tuple[Deferred, bool]] = []
+    values: list[Any] = []
+    for what in sorted(due, key=lambda each: each.name):
+        rows = tuple(due[what].values())
+        parts.append((what, len(rows) == 1))
+        values += rows[0] if len(rows) == 1 else zip(*rows, strict=True)
     due.clear()
-    await conn.execute(_together(tuple(order)), *columns)
+    await conn.execute(_together(tuple(parts)), *values)
 
 
 def forget_deferred(conn: asyncpg.Connection) -> None:
@@ -74,23 +79,21 @@ async def undone(conn: asyncpg.Connection) -> AsyncIterator[None]:
 
 
 @cache
-def _together(parts: tuple[Deferred, ...]) -> str:
+def _together(parts: tuple[tuple[Deferred, bool], ...]) -> str:
     """One statement; there are as many of them as kinds of commands, so they stay prepared."""
     written: list[str] = []
     before = 0
-    for part in parts:
-        moved = _Moved(before)
-        written += [PARAMETER.sub(moved, statement) for statement in part.statements]
-        before += part.columns
+    for what, is_single in parts:
+        rows = _rows(what.types, before, is_single)
+        written += [statement.replace("{rows}", rows) for statement in what.statements]
+        before += len(what.types)
     named = ",\n".join(f"w{number} AS ({text})" for number, text in enumerate(written))
     return f"WITH {named}\nSELECT"
 
 
-@dataclass(frozen=True, slots=True)
-class _Moved:
-    """Parameters behind those of the parts before."""
-
-    by: int
-
-    def __call__(self, found: re.Match[str]) -> str:
-        return f"${int(found[1]) + self.by}"
+def _rows(types: tuple[str, ...], before: int, is_single: bool) -> str:
+    """One row, which is the most frequent, is spared the arrays."""
+    numbered = enumerate(types, before + 1)
+    if is_single:
+        return f"(VALUES ({', '.join(f'${number}::{type}' for number, type in numbered)}))"
+    return f"unnest({', '.join(f'${number}::{type}[]' for number, type in numbered)})"

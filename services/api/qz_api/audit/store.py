@@ -29,12 +29,23 @@ class Sought(NamedTuple):
 
 INSERT = Deferred(
     "audit",
-    columns=11,
+    types=(
+        "uuid",
+        "text",
+        "text",
+        "text",
+        "text",
+        "text",
+        "text",
+        "uuid",
+        "text",
+        "jsonb",
+        "jsonb",
+    ),
     statements=(
         """INSERT INTO audit_log (workspace_id, mode, actor_kind, actor_id, actor_name, action,
                request_id, id, object_id, before, after)
-           SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[],
-               $6::text[], $7::text[], $8::uuid[], $9::text[], $10::jsonb[], $11::jsonb[])""",
+           SELECT * FROM {rows} AS given""",
     ),
 )
 

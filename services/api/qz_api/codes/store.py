@@ -33,10 +33,10 @@ FROM = "codes c LEFT JOIN links l ON l.id = c.link_id"
 
 INSERT = Deferred(
     "codes",
-    columns=1,
+    types=("text",),
     statements=(
         f"""INSERT INTO codes ({NEW})
-            SELECT {NEW} FROM unnest($1::text[]) AS given (row),
+            SELECT {NEW} FROM {{rows}} AS given (row),
                 jsonb_populate_record(NULL::codes, given.row::jsonb)""",
     ),
 )

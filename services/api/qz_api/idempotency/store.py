@@ -39,12 +39,10 @@ async def stored(
 
 FINISH = Deferred(
     "idempotency",
-    columns=7,
+    types=("uuid", "text", "text", "text", "smallint", "jsonb", "bytea"),
     statements=(
         """UPDATE idempotency_keys k SET status = g.status, headers = g.headers, body = g.body
-           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::smallint[],
-               $6::jsonb[], $7::bytea[])
-               AS g (workspace_id, mode, operation, key, status, headers, body)
+           FROM {rows} AS g (workspace_id, mode, operation, key, status, headers, body)
            WHERE k.workspace_id = g.workspace_id AND k.mode = g.mode
              AND k.operation = g.operation AND k.key = g.key""",
     ),

@@ -21,23 +21,23 @@ class Usage:
 
 
 COUNT = """INSERT INTO usage_codes AS u (workspace_id, month, shard, created)
-    SELECT * FROM unnest($1::uuid[], $2::date[], $3::smallint[], $4::bigint[])
+    SELECT * FROM {rows} AS given
     ON CONFLICT (workspace_id, month, shard)
     DO UPDATE SET created = u.created + excluded.created"""
-UNLIMITED = Deferred("created", columns=4, statements=(COUNT,))
+CREATED = Deferred("created", types=("uuid", "date", "smallint", "bigint"), statements=(COUNT,))
 
 
 async def charge_created(conn: Connection, principal: Principal, codes: int, now: datetime) -> None:
     """Counts new codes of this month. Call it last: a limited plan's creates queue at its row."""
     limit = None if principal.plan.overage else principal.plan.codes_per_month
+    if CREATED in conn.due:
+        await write_deferred(conn)
+    shard = random.randrange(SHARDS) if limit is None else 0
+    row = (principal.workspace, month_of(now), shard, codes)
+    await defer(conn, CREATED, {shard: row})
     if limit is None:
-        if UNLIMITED in conn.due:
-            await write_deferred(conn)
-        shard = random.randrange(SHARDS)
-        row = (principal.workspace, month_of(now), shard, codes)
-        await defer(conn, UNLIMITED, {row[:3]: row})
         return
-    await conn.execute(COUNT, [principal.workspace], [month_of(now)], [0], [codes])
+    await write_deferred(conn)
     if await _created(conn, principal.workspace, now) > limit:
         raise TooMany(f"this plan has {limit} new codes a month", "quota_exceeded")
 

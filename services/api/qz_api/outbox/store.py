@@ -17,17 +17,16 @@ REPUBLISH = "republish"
 
 APPEND = Deferred(
     "outbox",
-    columns=4,
+    types=("uuid", "text", "bytea", "bool"),
     statements=(
         """INSERT INTO routes (key, workspace_id, value, deleted_at)
            SELECT key, workspace_id, value, CASE WHEN gone THEN now() END
-           FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::bool[])
-               AS given (workspace_id, key, value, gone)
+           FROM {rows} AS given (workspace_id, key, value, gone)
            ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now(),
                deleted_at = excluded.deleted_at""",
         f"""INSERT INTO outbox (topic, workspace_id, key, value)
             SELECT '{ROUTING.name}', workspace_id, key, value
-            FROM unnest($1::uuid[], $2::text[], $3::bytea[]) AS given (workspace_id, key, value)""",
+            FROM {{rows}} AS given (workspace_id, key, value, gone)""",
     ),
 )
 
