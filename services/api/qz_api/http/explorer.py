@@ -1,7 +1,8 @@
 """The OpenAPI document and the page to try it with, both served from here alone."""
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import orjson
@@ -30,20 +31,29 @@ FILES = (
 
 
 class Static:
-    """Bytes that never change while the process runs, squeezed once."""
+    """Bytes that never change while the process runs: made and squeezed when first asked for."""
 
-    def __init__(self, path: str, body: bytes, media_type: str, policy: str = "") -> None:
+    def __init__(
+        self, path: str, make: Callable[[], bytes], media_type: str, policy: str = ""
+    ) -> None:
         self._path = path
-        headers = {
+        self._make = make
+        self._headers = {
             "Content-Type": media_type,
             "Cache-Control": "no-cache",
             "Vary": "Accept-Encoding",
         }
         if policy:
-            headers["Content-Security-Policy"] = policy
-        self._plain = Answer(200, body, headers)
-        squeezed = gzip.compress(body, 6, mtime=0)
-        self._squeezed = Answer(200, squeezed, {**headers, "Content-Encoding": "gzip"})
+            self._headers["Content-Security-Policy"] = policy
+
+    @cached_property
+    def _plain(self) -> Answer:
+        return Answer(200, self._make(), self._headers)
+
+    @cached_property
+    def _squeezed(self) -> Answer:
+        squeezed = gzip.compress(self._plain.body, 6, mtime=0)
+        return Answer(200, squeezed, {**self._headers, "Content-Encoding": "gzip"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         squeezes = "gzip" in (header(scope, b"accept-encoding") or "")
@@ -69,12 +79,13 @@ async def _read_only(scope: Scope, send: Send, path: str, answer: Answer) -> Non
 
 
 def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
-    spec = orjson.dumps(document(operations))
-    files = [(path, (HERE / name).read_bytes(), media_type) for path, name, media_type in FILES]
-    described = Route("/openapi.json", Static("/openapi.json", spec, "application/json"))
+    def described() -> bytes:
+        return orjson.dumps(document(operations))
+
+    files = [(path, (HERE / name).read_bytes, kind) for path, name, kind in FILES]
     return [
-        described,
+        Route("/openapi.json", Static("/openapi.json", described, "application/json")),
         Route("/", Fixed("/", Answer(302, headers={"Location": "/docs"}))),
         Route("/favicon.ico", Fixed("/favicon.ico", Answer(204))),
-        *(Route(path, Static(path, body, kind, PAGE_POLICY)) for path, body, kind in files),
+        *(Route(path, Static(path, make, kind, PAGE_POLICY)) for path, make, kind in files),
     ]
