@@ -20,7 +20,7 @@ HEAD = """# Metrics
 Prometheus text at `/metrics` of each role's ops port. Written from a running stack by
 `python -m deploy.metrics_page`; the end-to-end tests hold this page to the roles.
 """
-COLUMNS = "| metric | kind | labels | what it is |\n| --- | --- | --- | --- |\n"
+COLUMNS = "| metric | kind | what it is |\n| --- | --- | --- |\n"
 
 
 def ports(settings: StackSettings) -> dict[str, int]:
@@ -55,12 +55,7 @@ def _rows(text: str) -> Iterator[str]:
     for name, family in declared.items():
         if name.startswith(OURS) and not name.endswith("_created"):
             shown = f"{name}_total" if family.type == "counter" else name
-            yield f"| `{shown}` | {family.type} | {_labels(family)} | {family.documentation} |\n"
-
-
-def _labels(family: Metric) -> str:
-    names = {name for sample in family.samples for name in sample.labels} - {"le"}
-    return ", ".join(sorted(names))
+            yield f"| `{shown}` | {family.type} | {family.documentation} |\n"
 
 
 if __name__ == "__main__":
