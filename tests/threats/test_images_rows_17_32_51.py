@@ -306,7 +306,9 @@ async def test_row_31_the_same_image_asked_for_at_once_is_drawn_once(
     path = f"/v1/qr-codes/{await make_code(api)}/image"
     answers = await asyncio.gather(*(api.get(path) for _ in range(100)))
     assert {each.status_code for each in answers} == {200}
-    value = deps.metrics.registry.get_sample_value("quietzone_api_render_seconds_count", {"task": "Draw"})
+    value = deps.metrics.registry.get_sample_value(
+        "quietzone_api_render_seconds_count", {"task": "Draw"}
+    )
     assert value is not None
     assert value < 20
 
