@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
+from qz_api.deferred import Session, write_deferred
 from qz_api.outbox import store
 from qz_common.kafka import ensure_topics, make_consumer
 from qz_common.records import CodeRecord, code_key, decode
@@ -58,13 +59,16 @@ async def test_a_killed_relay_misses_nothing(
 
 async def write(database: Database, key: str, edits: int) -> None:
     """Each edit commits after a delay of its own, so numbers and commits come in other orders."""
-    conn = await asyncpg.connect(database.dsn, server_settings={"app.workspace": "*"})
+    conn = await asyncpg.connect(
+        database.dsn, server_settings={"app.workspace": "*"}, connection_class=Session
+    )
     try:
         for edit in range(edits):
             async with conn.transaction():
                 version = await store.next_version(conn)
                 record = CodeRecord(version=version, workspace="ws", link=key, tags=(str(edit),))
                 await store.append(conn, None, key, record)
+                await write_deferred(conn)
                 await conn.execute("SELECT pg_sleep($1)", random.expovariate(200))
     finally:
         await conn.close()
