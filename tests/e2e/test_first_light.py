@@ -37,4 +37,4 @@ def test_edit_moves_the_redirect(quietzone: Quietzone) -> None:
     slug = made["link"]["slug"]
     changed = {"destination_url": "https://example.com/after"}
     assert quietzone.call("PATCH", f"/v1/qr-codes/{made['id']}", changed).status_code == 200
-    eventually_sync(lambda: quietzone.scan(slug) == "https://example.com/after", within=5)
+    eventually_sync(lambda: quietzone.scan(slug) == "https://example.com/after", within=20)

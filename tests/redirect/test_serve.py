@@ -49,7 +49,7 @@ async def test_sigterm_answers_what_is_in_flight_and_ends_clean(tmp_path: Path) 
         writer.write(get("/plain"))
         assert b"connection: close" not in await reader.readuntil(b"\r\n\r\n")
         stopping = asyncio.create_task(asyncio.to_thread(edge.child.stop))
-        await eventually(lambda: not ready(), within=5)
+        await eventually(lambda: not ready(), within=20)
         writer.write(get("/plain"))
         last = await asyncio.wait_for(reader.read(), 5)
         assert statuses(last) == [302]
@@ -98,7 +98,7 @@ async def test_a_domain_and_a_salt_are_taken_up_while_it_runs(tmp_path: Path) ->
         async def refused() -> bool:
             return statuses(await exchange(settings.port, request)) == [400]
 
-        await eventually(refused, within=5)
+        await eventually(refused, within=20)
 
 
 def metrics(port: int) -> dict[str, float]:

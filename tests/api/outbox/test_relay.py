@@ -38,7 +38,7 @@ async def test_a_created_code_is_published_soon(
     await eventually(lambda: metrics.relay_active._value.get() == 1)
     async with reading(worker_settings, ROUTING) as reader:
         code = (await api.post("/v1/qr-codes", json=LEAST)).json()
-        await reader.until(lambda records: len(of_codes(records)) == 1, within=5)
+        await reader.until(lambda records: len(of_codes(records)) == 1, within=20)
     record = of_codes(reader.records)[0]
     assert record.code == code["id"]
 

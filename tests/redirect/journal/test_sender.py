@@ -117,13 +117,13 @@ async def test_with_stored_nothing_goes_before_analytics_has_it(
     confirmed = Confirmation(lambda identity: marks.get(identity, 0))
     async with sending(broker, topic_prefix, tmp_path, confirmed) as fleet:
         await eventually(lambda: fleet.senders and first(fleet).cursor.seq == 200, within=20)
-        await eventually(lambda: CursorFile(journal.folder / "cursor").path.exists(), within=5)
+        await eventually(lambda: CursorFile(journal.folder / "cursor").path.exists(), within=20)
         assert len(segments(journal.folder)) == before
         middle = segments(journal.folder)[2].first_seq
         marks[journal.id] = middle
-        await eventually(lambda: segments(journal.folder)[0].first_seq == middle, within=5)
+        await eventually(lambda: segments(journal.folder)[0].first_seq == middle, within=20)
         marks[journal.id] = 200
-        await eventually(lambda: len(segments(journal.folder)) == 1, within=5)
+        await eventually(lambda: len(segments(journal.folder)) == 1, within=20)
     journal.close()
 
 
