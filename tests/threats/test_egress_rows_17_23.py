@@ -299,8 +299,8 @@ async def test_row_22_a_webhooks_answer_is_never_unpacked() -> None:
     ("body", "headers"),
     [
         (b"x" * (2 * 1024 * 1024 + 1), []),
-        (gzip.compress(b"\0" * (2 * 1024 * 1024 + 1)), ["Content-Encoding: gzip"]),
-        (gzip.compress(b"\0" * 50_000_000), ["Content-Encoding: gzip"]),
+        (gzip.compress(b"\0" * (2 * 1024 * 1024 + 1), mtime=0), ["Content-Encoding: gzip"]),
+        (gzip.compress(b"\0" * 50_000_000, mtime=0), ["Content-Encoding: gzip"]),
     ],
     ids=["plain", "one byte over", "bomb"],
 )
