@@ -6,7 +6,7 @@ from qz_api.audit.store import Sought
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, cut
+from qz_api.http.paging import Page, page_of
 from qz_api.http.respond import Answer, shown
 
 
@@ -22,17 +22,10 @@ async def list_audit_log(call: Call) -> Answer:
         cursors.read_place(query.cursor),
         query.limit + 1,
     )
-    kept, following = cut(rows, query.limit, cursors, lambda row: (row["at"], row["id"]))
     total = None
     if query.include:
         total = await store.count_entries(call.conn, principal.workspace, principal.mode, sought)
-    page = Page[AuditView](
-        data=[audit_view(row) for row in kept],
-        has_more=following is not None,
-        next_cursor=following,
-        total=total,
-    )
-    return shown(page)
+    return shown(page_of(rows, query, cursors, audit_view, total, place=("at", "id")))
 
 
 OPERATIONS = (

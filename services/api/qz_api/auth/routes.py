@@ -13,12 +13,13 @@ from qz_api.auth.schemas import (
     UsageView,
     WorkspaceView,
     key_fields,
+    key_view,
 )
 from qz_api.auth.scopes import Scope
 from qz_api.auth.service import KeyDraft
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, PageQuery, cut
+from qz_api.http.paging import Page, PageQuery, page_of
 from qz_api.http.respond import Answer, created, shown
 from qz_api.limits.quota import usage
 from qz_common.errors import Conflict, NotFound
@@ -56,14 +57,8 @@ async def list_keys(call: Call) -> Answer:
     workspace = call.principal.workspace
     modes = service.manageable(call.principal)
     rows = await store.list_keys(call.conn, workspace, modes, after, query.limit + 1)
-    kept, following = cut(rows, query.limit, cursors, lambda row: (row["created_at"], row["id"]))
-    page = Page[KeyView](
-        data=[KeyView.model_validate(key_fields(row)) for row in kept],
-        has_more=following is not None,
-        next_cursor=following,
-        total=await store.count_keys(call.conn, workspace, modes) if query.include else None,
-    )
-    return shown(page)
+    total = await store.count_keys(call.conn, workspace, modes) if query.include else None
+    return shown(page_of(rows, query, cursors, key_view, total))
 
 
 async def create_key(call: Call) -> Answer:
@@ -91,7 +86,7 @@ async def roll_key(call: Call) -> Answer:
 
 async def revoke_key(call: Call) -> Answer:
     row = await service.revoke(call.conn, call.principal, call.id("key"), call.now)
-    return shown(KeyView.model_validate(key_fields(row)))
+    return shown(key_view(row))
 
 
 OPERATIONS = (

@@ -83,6 +83,10 @@ class MeView(Out):
     usage: UsageView
 
 
+def key_view(row: Row) -> KeyView:
+    return KeyView.model_validate(key_fields(row))
+
+
 def key_fields(row: Row) -> dict[str, object]:
     return {
         "id": show_id("key", row["id"]),

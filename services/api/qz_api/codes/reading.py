@@ -4,21 +4,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from qz_api.images.looks import changed_pictures, merged, read_style
 from qz_api.links.content import complain, parsed_content
 from qz_api.links.context import Context
 from qz_api.links.draft import Report
 from qz_api.links.fields import Columns, Reading, read_campaign, read_metadata, read_tags
 from qz_api.links.policy import admitted
 from qz_common.ids import read_id
-from qz_common.urls import OPEN_POLICY
-from qz_render import FORMATS, RenderError, parse_size, parse_style
+from qz_render import FORMATS, RenderError, parse_size
 
 OWN = frozenset({"name", "style", "style_id", "format", "size", "tags", "metadata", "campaign_id"})
 """Fields that a code has for itself."""
 MIRRORED = ("name", "campaign_id", "tags")
 """What a link takes over from the one code that prints it."""
 OF_CODES = frozenset({"type", "link_id", "style", "style_id", "format", "size", "printed_url"})
-PICTURES = ("logo_url", "background_image_url")
 BLANK: Mapping[str, Any] = {
     "name": "",
     "status": "active",
@@ -104,18 +103,23 @@ def _read_style(draft: Mapping[str, Any], reading: Reading) -> Columns:
         if draft["style_id"] and look is None:
             reading.report.add("style_id", "unknown_style", "there is no such style")
         columns["style_id"] = id
-        style |= look or {}
+        style = merged(style, look or {})
     given = draft.get("style", {})
-    style = {} if given is None else {**style, **given}
-    style = {name: value for name, value in style.items() if value is not None}
+    style = {} if given is None else merged(style, given)
     try:
-        parse_style(style, pointer="")
+        read_style(style, "")
     except RenderError as error:
         complain(reading.report, "style", error)
-    for name in PICTURES:
-        if isinstance(style.get(name), str):
-            admitted(style[name], OPEN_POLICY, reading.report, f"style/{name}")
-    return {**columns, "style": style}
+    return {**columns, "style": style | _pinned(style, reading)}
+
+
+def _pinned(style: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
+    """The pictures of a style that were not in it before, each a copy of ours."""
+    others = changed_pictures(reading.before.get("style", {}), style)
+    pinned, errors = reading.context.pictures.pin(others, "style")
+    for error in errors:
+        reading.report.add(error.pointer, error.code, error.message)
+    return pinned
 
 
 def _read_image(draft: Mapping[str, Any], report: Report) -> Columns:

@@ -5,9 +5,10 @@ from qz_api.codes import changing, listing, service, store
 from qz_api.codes.listing import CODES, CodeQuery
 from qz_api.codes.schemas import CodeCreate, CodePatch, CodeView, code_view, draft_of
 from qz_api.codes.service import Found
+from qz_api.db import Row
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, cut
+from qz_api.http.paging import Page, page_of
 from qz_api.http.respond import Answer, created, deleted, shown
 from qz_api.links.draft import refuse
 from qz_api.links.listing import count, place_of, read_place, select
@@ -38,14 +39,11 @@ async def list_codes(call: Call) -> Answer:
         total = await call.conn.fetchval(count(built, CODES, query), *built.values)
     sql = select(built, CODES, query, place)
     rows = await store.list_codes(call.conn, sql, built.values)
-    kept, following = cut(rows, query.limit, cursors, lambda row: place_of(row, CODES, query))
-    page = Page[CodeView](
-        data=[_view(call, service.found_in(row)) for row in kept],
-        has_more=following is not None,
-        next_cursor=following,
-        total=total,
-    )
-    return shown(page)
+
+    def view(row: Row) -> CodeView:
+        return _view(call, service.found_in(row))
+
+    return shown(page_of(rows, query, cursors, view, total, place=place_of(CODES, query)))
 
 
 async def patch_code(call: Call) -> Answer:

@@ -11,7 +11,7 @@ from qz_api.destinations.schemas import (
 )
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, cut
+from qz_api.http.paging import Page, page_of
 from qz_api.http.respond import Answer, created, deleted, shown
 from qz_api.links.context import url_policy
 from qz_api.links.policy import deployment_hosts
@@ -35,14 +35,8 @@ async def list_destinations(call: Call) -> Answer:
     cursors = call.cursors(query.type)
     whose = (call.conn, call.principal.workspace, call.principal.mode, query.type)
     rows = await store.list_page(*whose, cursors.read_place(query.cursor), query.limit + 1)
-    kept, following = cut(rows, query.limit, cursors, lambda row: (row["created_at"], row["id"]))
-    page = Page[DestinationView](
-        data=[destination_view(row) for row in kept],
-        has_more=following is not None,
-        next_cursor=following,
-        total=await store.count(*whose) if query.include else None,
-    )
-    return shown(page)
+    total = await store.count(*whose) if query.include else None
+    return shown(page_of(rows, query, cursors, destination_view, total))
 
 
 async def get_destination(call: Call) -> Answer:

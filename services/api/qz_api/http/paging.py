@@ -17,14 +17,17 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
+from qz_api.db import Row
 from qz_common.errors import FieldError, Invalid
 
-T = TypeVar("T")
+V = TypeVar("V", bound=BaseModel)
 TAG_BYTES = 16
 DEFAULT_LIMIT = 25
 MAX_LIMIT = 100
 Place = tuple[datetime, UUID]
 """Where a row stands in a list ordered by (created_at, id), newest first."""
+NEWEST = ("created_at", "id")
+"""The columns of that place."""
 
 
 class PageQuery(BaseModel):
@@ -36,8 +39,8 @@ class PageQuery(BaseModel):
     include: Literal["total"] | None = None
 
 
-class Page(BaseModel, Generic[T]):
-    data: list[T]
+class Page(BaseModel, Generic[V]):
+    data: list[V]
     has_more: bool
     next_cursor: str | None
     total: int | None = None
@@ -76,13 +79,24 @@ class Cursors:
         return hmac.digest(self.secret, message, hashlib.sha256)[:TAG_BYTES]
 
 
-def cut(
-    rows: Sequence[T], limit: int, cursors: Cursors, place: Callable[[T], Sequence[Any]]
-) -> tuple[list[T], str | None]:
-    """Rows of one page out of `limit + 1` that were asked for, and where the next page starts."""
-    kept = list(rows[:limit])
-    more = len(rows) > limit
-    return kept, cursors.write(place(kept[-1])) if more else None
+def page_of(
+    rows: Sequence[Row],
+    query: PageQuery,
+    cursors: Cursors,
+    view: Callable[[Row], V],
+    total: int | None = None,
+    *,
+    place: Sequence[str] = NEWEST,
+) -> Page[V]:
+    """One page out of the `limit + 1` rows that were asked for; `place` names the columns of the
+    order, which say where the next page starts."""
+    kept, more = rows[: query.limit], len(rows) > query.limit
+    return Page(
+        data=[view(row) for row in kept],
+        has_more=more,
+        next_cursor=cursors.write([kept[-1][name] for name in place]) if more else None,
+        total=total,
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
+from qz_api.images.pictures.pinning import Copies, copies_of
 from qz_api.links import neighbours, store
 from qz_common.ids import read_id
 from qz_common.urls import UrlPolicy, UrlRefused, parse
@@ -22,6 +23,7 @@ class Context:
     hosts: Mapping[str, str | None] = field(default_factory=dict)
     default_host: str = ""
     looks: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
+    pictures: Copies = field(default_factory=Copies)
 
 
 async def gather(
@@ -35,6 +37,8 @@ async def gather(
     """`own_hosts` are the deployment's; verified domains come on top."""
     workspace, mode = principal.workspace, principal.mode
     around = await store.surroundings(conn, workspace, mode, hosts_in(drafts))
+    looks = await neighbours.looks(conn, workspace, mode, _ids("sty", _named(drafts, "style_id")))
+    styles = [*looks.values(), *_styles(drafts)]
     return Context(
         principal=principal,
         policy=_policy(around, own_hosts),
@@ -49,9 +53,8 @@ async def gather(
             )
         ),
         hosts=await neighbours.hosts(conn, principal, set(_named(drafts, "host"))),
-        looks=await neighbours.looks(
-            conn, workspace, mode, _ids("sty", _named(drafts, "style_id"))
-        ),
+        looks=looks,
+        pictures=await copies_of(conn, workspace, mode, styles),
     )
 
 
@@ -106,6 +109,10 @@ def _targets(drafts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from _named(drafts, "destination_id")
     for draft in drafts:
         yield from _in_rules(draft.get("rules"), "destination_id")
+
+
+def _styles(drafts: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    yield from (style for draft in drafts if (style := draft.get("style")))
 
 
 def _named(drafts: Sequence[Mapping[str, Any]], field: str) -> Iterator[str]:

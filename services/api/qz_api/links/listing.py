@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import Field
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.db import Connection
 from qz_api.http.paging import Cursors, PageQuery
 from qz_api.http.schema import Moment
 from qz_api.links.fields import RESTORABLE, normal_tag
@@ -190,9 +190,10 @@ def count(listing: Listing, table: Table, query: ListQuery) -> str:
     return f"SELECT count(*) FROM {source} WHERE {listing.where}"
 
 
-def place_of(row: Row, table: Table, query: ListQuery) -> list[Any]:
+def place_of(table: Table, query: ListQuery) -> list[str]:
+    """The columns of a row that say where it stands in the order asked for."""
     by = query.sort.removeprefix("-")
-    return [row[f"place_{number}"] for number in range(len(table.places(by)))]
+    return [f"place_{number}" for number in range(len(table.places(by)))]
 
 
 def read_place(cursors: Cursors, query: ListQuery) -> list[Any] | None:

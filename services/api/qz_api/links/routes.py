@@ -6,9 +6,10 @@ from qz_api.auth.scopes import Scope
 from qz_api.codes import service as codes
 from qz_api.codes import store as code_store
 from qz_api.codes.schemas import CodeView, code_view, draft_of
+from qz_api.db import Row
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, PageQuery, cut
+from qz_api.http.paging import Page, PageQuery, page_of
 from qz_api.http.respond import Answer, created, deleted, shown
 from qz_api.links import blocking, service, store
 from qz_api.links.draft import LinkDraft, refuse
@@ -59,14 +60,8 @@ async def list_links(call: Call) -> Answer:
     if query.include:
         total = await call.conn.fetchval(count(built, LINKS, query), *built.values)
     rows = await store.list_links(call.conn, select(built, LINKS, query, place), built.values)
-    kept, following = cut(rows, query.limit, cursors, lambda row: place_of(row, LINKS, query))
-    page = Page[LinkView](
-        data=[_view(call, row) for row in kept],
-        has_more=following is not None,
-        next_cursor=following,
-        total=total,
-    )
-    return shown(page)
+    keys = place_of(LINKS, query)
+    return shown(page_of(rows, query, cursors, lambda row: _view(call, row), total, place=keys))
 
 
 async def patch_link(call: Call) -> Answer:
@@ -120,18 +115,15 @@ async def list_codes_of_link(call: Call) -> Answer:
         cursors.read_place(query.cursor),
         query.limit + 1,
     )
-    kept, following = cut(rows, query.limit, cursors, lambda row: (row["created_at"], row["id"]))
     total = None
     if query.include:
         left = await code_store.single_codes(call.conn, call.principal.workspace, [link["id"]])
         total = left.get(link["id"], (0, None))[0]
-    page = Page[CodeView](
-        data=[code_view(codes.found_in(row), call.deps.settings, call.now) for row in kept],
-        has_more=following is not None,
-        next_cursor=following,
-        total=total,
-    )
-    return shown(page)
+
+    def view(row: Row) -> CodeView:
+        return code_view(codes.found_in(row), call.deps.settings, call.now)
+
+    return shown(page_of(rows, query, cursors, view, total))
 
 
 async def block_link(call: Call) -> Answer:

@@ -3,7 +3,7 @@
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, cut
+from qz_api.http.paging import Page, page_of
 from qz_api.http.respond import Answer, created, deleted, raw, shown
 from qz_api.links.context import url_policy
 from qz_api.links.policy import deployment_hosts
@@ -43,17 +43,10 @@ async def list_pages(call: Call) -> Answer:
     rows = await store.list_landing(
         call.conn, principal.workspace, principal.mode, *wanted, after, query.limit + 1
     )
-    kept, following = cut(rows, query.limit, cursors, lambda row: (row["created_at"], row["id"]))
     total = None
     if query.include:
         total = await store.count_landing(call.conn, principal.workspace, principal.mode, *wanted)
-    page = Page[LandingPageView](
-        data=[page_view(row) for row in kept],
-        has_more=following is not None,
-        next_cursor=following,
-        total=total,
-    )
-    return shown(page)
+    return shown(page_of(rows, query, cursors, page_view, total))
 
 
 async def patch_page(call: Call) -> Answer:

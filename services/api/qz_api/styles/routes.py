@@ -3,7 +3,7 @@
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, PageQuery, cut
+from qz_api.http.paging import Page, PageQuery, page_of
 from qz_api.http.respond import Answer, created, deleted, raw, shown
 from qz_api.images import service as images
 from qz_api.images.order import Order
@@ -22,7 +22,7 @@ SAMPLE = b"HTTPS://EXAMPLE.COM/PREVIEW"
 async def fetch_pictures(call: Call) -> None:
     """Before the transaction, which must not wait for another host."""
     style = service.read(call.body(StyleCreate).style)
-    await bring(call.deps, call.principal, {service.POINTER: style})
+    await bring(call.deps, call.principal, [style])
 
 
 async def create_style(call: Call) -> Answer:
@@ -38,14 +38,8 @@ async def list_styles(call: Call) -> Answer:
     place = cursors.read_place(query.cursor)
     workspace, mode = principal.workspace, principal.mode
     rows = await store.list_styles(call.conn, workspace, mode, place, query.limit + 1)
-    kept, following = cut(rows, query.limit, cursors, lambda row: (row["created_at"], row["id"]))
-    page = Page[StyleView](
-        data=[style_view(row) for row in kept],
-        has_more=following is not None,
-        next_cursor=following,
-        total=await store.count(call.conn, workspace, mode) if query.include else None,
-    )
-    return shown(page)
+    total = await store.count(call.conn, workspace, mode) if query.include else None
+    return shown(page_of(rows, query, cursors, style_view, total))
 
 
 async def get_style(call: Call) -> Answer:

@@ -112,5 +112,4 @@ async def _checked(
         read_style(style, POINTER)
     except RenderError as error:
         raise as_invalid(error) from None
-    pinned = await pin(conn, principal.workspace, principal.mode, {POINTER: style})
-    return pinned[POINTER]
+    return await pin(conn, principal.workspace, principal.mode, style, POINTER)

@@ -7,7 +7,7 @@ from qz_api.codes import service as codes
 from qz_api.codes.schemas import CodeView, code_view
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, PageQuery, cut
+from qz_api.http.paging import Page, PageQuery, page_of
 from qz_api.http.respond import Answer, deleted, shown
 from qz_api.links import service as links
 from qz_api.links.policy import deployment_hosts
@@ -63,14 +63,8 @@ async def _page(call: Call, link: UUID) -> Answer:
     before = cursors.read(query.cursor)[0] if query.cursor else None
     workspace = call.principal.workspace
     rows = await store.page(call.conn, workspace, link, before, query.limit + 1)
-    kept, following = cut(rows, query.limit, cursors, lambda row: (row["number"],))
-    page = Page[VersionView](
-        data=[version_view(row) for row in kept],
-        has_more=following is not None,
-        next_cursor=following,
-        total=await store.count(call.conn, workspace, link) if query.include else None,
-    )
-    return shown(page)
+    total = await store.count(call.conn, workspace, link) if query.include else None
+    return shown(page_of(rows, query, cursors, version_view, total, place=("number",)))
 
 
 async def _roll_back(call: Call, link: Link) -> Link:

@@ -9,6 +9,7 @@ from qz_api.accounts.invites.schemas import (
     InviteView,
     NewInviteView,
     invite_fields,
+    invite_view,
 )
 from qz_api.accounts.invites.service import Inviting
 from qz_api.accounts.roles import check_administers
@@ -18,7 +19,7 @@ from qz_api.accounts.workspaces.schemas import OwnWorkspaceView, own_view
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, PageQuery, cut
+from qz_api.http.paging import Page, PageQuery, page_of
 from qz_api.http.respond import Answer, created, deleted, shown
 from qz_common.errors import Conflict, Gone, NotFound
 
@@ -39,15 +40,8 @@ async def list_invites(call: Call) -> Answer:
     cursors = call.cursors()
     after = cursors.read_place(query.cursor)
     rows = await store.list_open(call.conn, workspace, call.now, after, query.limit + 1)
-    kept, following = cut(rows, query.limit, cursors, lambda row: (row["created_at"], row["id"]))
     total = await store.count_open(call.conn, workspace, call.now) if query.include else None
-    page = Page[InviteView](
-        data=[InviteView.model_validate(invite_fields(row)) for row in kept],
-        has_more=following is not None,
-        next_cursor=following,
-        total=total,
-    )
-    return shown(page)
+    return shown(page_of(rows, query, cursors, invite_view, total))
 
 
 async def revoke_invite(call: Call) -> Answer:

@@ -37,6 +37,10 @@ class NewInviteView(InviteView):
     """Lets in whoever has this e-mail. Shown once."""
 
 
+def invite_view(row: Row) -> InviteView:
+    return InviteView.model_validate(invite_fields(row))
+
+
 def invite_fields(row: Row) -> dict[str, object]:
     names = ("email", "role", "invited_by", "created_at", "expires_at")
     return {"id": show_id("inv", row["id"]), **{name: row[name] for name in names}}

@@ -6,7 +6,7 @@ from qz_api.accounts.roles import check_administers
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, PageQuery, cut
+from qz_api.http.paging import Page, PageQuery, page_of
 from qz_api.http.respond import Answer, deleted, shown
 from qz_common.errors import Conflict, NotFound
 
@@ -18,16 +18,8 @@ async def list_members(call: Call) -> Answer:
     rows = await store.list_members(
         call.conn, workspace, cursors.read_place(query.cursor), query.limit + 1
     )
-    kept, following = cut(
-        rows, query.limit, cursors, lambda row: (row["created_at"], row["user_id"])
-    )
-    page = Page[MemberView](
-        data=[member_view(row) for row in kept],
-        has_more=following is not None,
-        next_cursor=following,
-        total=await store.count_members(call.conn, workspace) if query.include else None,
-    )
-    return shown(page)
+    total = await store.count_members(call.conn, workspace) if query.include else None
+    return shown(page_of(rows, query, cursors, member_view, total, place=("created_at", "user_id")))
 
 
 async def update_member(call: Call) -> Answer:

@@ -18,7 +18,7 @@ from qz_api.db import Row
 from qz_api.deps import Deps
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, PageQuery, cut
+from qz_api.http.paging import Page, PageQuery, page_of
 from qz_api.http.respond import Answer, deleted, shown
 from qz_common.errors import Forbidden, NotFound, TooMany, Unauthenticated
 from qz_common.ids import read_id, show_id
@@ -59,13 +59,7 @@ async def list_sessions(call: Call) -> Answer:
     rows = await store.list_sessions(
         call.conn, session.user, call.now, idle, after, query.limit + 1
     )
-    kept, following = cut(rows, query.limit, cursors, lambda row: (row["created_at"], row["id"]))
-    page = Page[OpenSessionView](
-        data=[_open_view(row, session) for row in kept],
-        has_more=following is not None,
-        next_cursor=following,
-    )
-    return shown(page)
+    return shown(page_of(rows, query, cursors, lambda row: _open_view(row, session)))
 
 
 async def end_session(call: Call) -> Answer:

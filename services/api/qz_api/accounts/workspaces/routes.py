@@ -12,7 +12,7 @@ from qz_api.accounts.workspaces.schemas import (
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, PageQuery, cut
+from qz_api.http.paging import Page, PageQuery, page_of
 from qz_api.http.respond import Answer, created, shown
 from qz_common.errors import Conflict, PreconditionFailed
 
@@ -36,14 +36,8 @@ async def list_workspaces(call: Call) -> Answer:
     cursors = call.cursors()
     after = cursors.read_place(query.cursor)
     rows = await store.list_of_user(call.conn, user, after, query.limit + 1)
-    kept, following = cut(rows, query.limit, cursors, lambda row: (row["joined_at"], row["id"]))
-    page = Page[OwnWorkspaceView](
-        data=[own_view(row) for row in kept],
-        has_more=following is not None,
-        next_cursor=following,
-        total=await store.count_of_user(call.conn, user) if query.include else None,
-    )
-    return shown(page)
+    total = await store.count_of_user(call.conn, user) if query.include else None
+    return shown(page_of(rows, query, cursors, own_view, total, place=("joined_at", "id")))
 
 
 async def create_workspace(call: Call) -> Answer:

@@ -7,7 +7,7 @@ from qz_api.audit import service as audit
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, PageQuery, cut
+from qz_api.http.paging import Page, PageQuery, page_of
 from qz_api.http.respond import Answer, created, deleted, raw, shown
 from qz_api.images.naming import disposition
 from qz_api.images.pictures import service, store
@@ -53,14 +53,8 @@ async def list_pictures(call: Call) -> Answer:
     place = cursors.read_place(query.cursor)
     workspace, mode = principal.workspace, principal.mode
     rows = await store.list_pictures(call.conn, workspace, mode, place, query.limit + 1)
-    kept, following = cut(rows, query.limit, cursors, lambda row: (row["created_at"], row["id"]))
-    page = Page[PictureView](
-        data=[picture_view(row) for row in kept],
-        has_more=following is not None,
-        next_cursor=following,
-        total=await store.count(call.conn, workspace, mode) if query.include else None,
-    )
-    return shown(page)
+    total = await store.count(call.conn, workspace, mode) if query.include else None
+    return shown(page_of(rows, query, cursors, picture_view, total))
 
 
 async def get_picture(call: Call) -> Answer:
