@@ -52,6 +52,7 @@ async def refused(api: httpx.AsyncClient, url: str) -> str:
     for path, body in (
         ("/v1/pictures", {"url": url}),
         ("/v1/styles", {"name": "x", "style": style}),
+        ("/v1/qr-codes", {"destination_url": "https://example.com", "style": style}),
         ("/v1/render", {"content": URL, "style": style}),
         ("/v1/render", {"content": URL, "style": {"background_image_url": url}}),
     ):

@@ -139,7 +139,7 @@ async def test_everything_wrong_is_told_at_once(api: httpx.AsyncClient) -> None:
         "/campaign_id": "unknown_campaign",
         "/tags/0": "invalid_value",
         "/style/foreground": "invalid_color",
-        "/style/logo_url": "private_destination",
+        "/style/logo_url": "private_address",
         "/size": "out_of_range",
     }
 

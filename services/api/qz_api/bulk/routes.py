@@ -4,6 +4,7 @@ from qz_api.auth.scopes import Scope
 from qz_api.bulk import service
 from qz_api.bulk.rows import row_draft
 from qz_api.bulk.schemas import BulkCreate, BulkStatus, BulkUpdate, BulkView, rows_of
+from qz_api.codes.fetching import fetch_pictures
 from qz_api.codes.schemas import code_view
 from qz_api.codes.service import Found
 from qz_api.http.call import Call
@@ -16,6 +17,16 @@ from qz_common.errors import Conflict, Forbidden
 BODY_LIMIT = 4 << 20
 SOME_CODE = "qr_01k0000000000000000000000a"
 """In examples: put the id of a code there."""
+
+
+async def fetch_new(call: Call) -> None:
+    body = call.body(BulkCreate)
+    await fetch_pictures(call, [*body.items, body.defaults])
+
+
+async def fetch_changed(call: Call) -> None:
+    body = call.body(BulkUpdate)
+    await fetch_pictures(call, [*body.items, body.defaults])
 
 
 async def create_codes(call: Call) -> Answer:
@@ -69,6 +80,7 @@ OPERATIONS = (
         summary="Make up to 500 codes, all or none",
         tag="bulk",
         handler=create_codes,
+        prepare=fetch_new,
         scope=Scope.QR_WRITE,
         body=BulkCreate,
         answer=BulkView,
@@ -87,6 +99,7 @@ OPERATIONS = (
         summary="Change up to 500 codes, all or none",
         tag="bulk",
         handler=update_codes,
+        prepare=fetch_changed,
         scope=Scope.QR_WRITE,
         body=BulkUpdate,
         answer=BulkView,

@@ -2,6 +2,7 @@
 
 from qz_api.auth.scopes import Scope
 from qz_api.codes import changing, listing, service, store
+from qz_api.codes.fetching import fetch_pictures
 from qz_api.codes.listing import CODES, CodeQuery
 from qz_api.codes.schemas import CodeCreate, CodePatch, CodeView, code_view, draft_of
 from qz_api.codes.service import Found
@@ -15,6 +16,14 @@ from qz_api.links.listing import count, place_of, read_place, select
 from qz_api.links.policy import deployment_hosts
 from qz_api.links.schemas import NewSlug
 from qz_common.errors import Conflict, Gone, NotFound, PreconditionFailed, TooMany
+
+
+async def fetch_new(call: Call) -> None:
+    await fetch_pictures(call, [call.body(CodeCreate)])
+
+
+async def fetch_changed(call: Call) -> None:
+    await fetch_pictures(call, [call.body(CodePatch)])
 
 
 async def create_code(call: Call) -> Answer:
@@ -109,8 +118,10 @@ OPERATIONS = (
         path="/v1/qr-codes",
         id="createQrCode",
         summary="Make a code and the link it prints",
+        description="Pictures named by URL are fetched now; from then on our copy is drawn.",
         tag="qr codes",
         handler=create_code,
+        prepare=fetch_new,
         scope=Scope.QR_WRITE,
         body=CodeCreate,
         answer=CodeView,
@@ -147,6 +158,7 @@ OPERATIONS = (
         summary="Change a code, or where it leads",
         tag="qr codes",
         handler=patch_code,
+        prepare=fetch_changed,
         scope=Scope.QR_WRITE,
         body=CodePatch,
         answer=CodeView,

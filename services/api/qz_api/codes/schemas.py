@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from qz_api.auth.principal import Mode
 from qz_api.codes.service import Found
 from qz_api.http.schema import In, Moment, Out
+from qz_api.images.vocabulary import STYLE_SCHEMA
 from qz_api.links.draft import CodeDraft, Report
 from qz_api.links.schemas import (
     Id,
@@ -41,10 +42,13 @@ PLAIN_STYLE: Mapping[str, Any] = {
 }
 
 
+StyleObject = Annotated[dict[str, Any], WithJsonSchema(STYLE_SCHEMA)]
+
+
 class Drawn(In):
     """How a code looks."""
 
-    style: dict[str, Any] | None = None
+    style: StyleObject | None = None
     style_id: Id | None = None
     """A saved style to begin with; it is copied."""
     format: Literal["png", "svg", "webp", "pdf", "eps"] | None = None

@@ -66,12 +66,25 @@ def read_style(style: object, pointer: str = "/style") -> Style:
 
 
 def merged(style: StyleJson, changes: StyleJson) -> dict[str, Any]:
-    """Changes over a style; null takes a field away, and another address another copy."""
+    """Changes over a style; null takes a field away. A picture is replaced as a whole: an address
+    alone has another copy, a copy alone came from nowhere else."""
     found = {**style, **changes}
     for url, id in ROLES.values():
-        if url in changes and id not in changes and changes[url] != style.get(url):
-            found.pop(id, None)
+        for given, other in ((url, id), (id, url)):
+            if given in changes and other not in changes and changes[given] != style.get(given):
+                found.pop(other, None)
     return {name: value for name, value in found.items() if value is not None}
+
+
+def changed_pictures(before: StyleJson, after: StyleJson) -> dict[str, Any]:
+    """The fields of pictures that are others now."""
+    return {
+        name: after[name]
+        for names in ROLES.values()
+        if any(after.get(name) != before.get(name) for name in names)
+        for name in names
+        if name in after
+    }
 
 
 def plain(style: StyleJson) -> dict[str, Any]:
@@ -89,11 +102,30 @@ def picture_id(style: StyleJson, name: str) -> UUID | None:
     return read_id("pic", text) if isinstance(text, str) else None
 
 
+def picture_ids(style: StyleJson) -> dict[str, UUID]:
+    """Copies of ours that the style names, by role."""
+    named = {role: picture_id(style, name) for role, (_, name) in ROLES.items()}
+    return {role: id for role, id in named.items() if id}
+
+
 def unpinned(style: StyleJson) -> Iterator[tuple[str, str, str]]:
-    """Foreign pictures that the style names no copy of: role, field, URL."""
+    """Foreign pictures that the style names no copy of: role, field, URL.
+
+    What is no address is left out: reading the style refuses it.
+    """
     for role, (url, id) in ROLES.items():
-        if isinstance(style.get(url), str) and style.get(id) is None:
+        if style.get(id) is None and _is_address(url, style.get(url)):
             yield role, url, style[url]
+
+
+def _is_address(name: str, value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        parse_style({name: value})
+    except RenderError:
+        return False
+    return True
 
 
 def dress(style: StyleJson, pictures: Mapping[str, KeptPicture], pointer: str = "/style") -> Dress:

@@ -5,7 +5,8 @@ bytes that we wrote ourselves; from then on only the copy is drawn.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +16,9 @@ from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
 from qz_api.deps import Deps
-from qz_api.images.looks import ROLES, Dress, KeptPicture, StyleJson, dress, picture_id, unpinned
+from qz_api.images.looks import ROLES, Dress, KeptPicture, StyleJson, dress, picture_ids, unpinned
 from qz_api.images.pictures import store
+from qz_api.images.pictures.pinning import copies_of
 from qz_api.images.refusals import as_invalid
 from qz_api.images.wire import Decode
 from qz_common.egress import LOGOS, EgressError, parse_networks
@@ -27,6 +29,8 @@ from qz_render import RenderError
 MOST_BYTES = 2 << 20
 MOST_BYTES_OF_ONE = 256 << 20
 """Of one workspace."""
+MOST_SOURCES = 8
+"""Hosts asked in one call."""
 TRY_AGAIN = timedelta(minutes=10)
 """A host that failed is left alone for so long."""
 
@@ -109,14 +113,16 @@ async def keep(
 async def get_picture(conn: Connection, principal: Principal, id: UUID) -> Row:
     row = await store.get(conn, principal.workspace, principal.mode, id)
     if row is None:
-        raise NotFound("there is no such picture here")
+        raise _absent()
     return row
 
 
 async def delete_picture(conn: Connection, principal: Principal, id: UUID) -> None:
-    row = await get_picture(conn, principal, id)
+    row = await store.lock(conn, principal.workspace, principal.mode, id)
+    if row is None:
+        raise _absent()
     if await store.is_used(conn, principal.workspace, principal.mode, show_id("pic", id)):
-        raise Conflict("a style or a code shows this picture", "picture_in_use")
+        raise Conflict("a style, a code or a landing page shows this picture", "picture_in_use")
     await store.delete(conn, principal.workspace, principal.mode, id)
     await audit.record(conn, principal, "picture.deleted", show_id("pic", id), told(row), None)
 
@@ -126,76 +132,45 @@ def told(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def pin(
-    conn: Connection, workspace: UUID, mode: str, styles: Mapping[str, StyleJson]
-) -> dict[str, dict[str, Any]]:
-    """Styles by pointer, each foreign picture pinned to the copy that `bring` has made.
-
-    Invalid names the ids that are not this workspace's, and the pictures nobody has brought.
-    """
-    urls = {url for style in styles.values() for _, _, url in unpinned(style)}
-    known = {row["url"]: row for row in await _sources(conn, workspace, mode, urls)}
-    named = {id for style in styles.values() for id in _ids(style).values()}
-    found = await store.get_ids(conn, workspace, mode, named) if named else set()
-    errors: list[FieldError] = []
-    pinned: dict[str, dict[str, Any]] = {}
-    for pointer, style in styles.items():
-        for role, id in _ids(style).items():
-            if id not in found:
-                errors.append(_unknown(f"{pointer}/{ROLES[role][1]}"))
-        copies: dict[str, Any] = {}
-        for role, name, url in unpinned(style):
-            row = known.get(url)
-            if row is None or row["picture_id"] is None:
-                why = row["failure"] if row else "it was not fetched"
-                errors.append(FieldError(f"{pointer}/{name}", "picture_not_fetched", why))
-            else:
-                copies[ROLES[role][1]] = show_id("pic", row["picture_id"])
-        pinned[pointer] = {**style, **copies}
+    conn: Connection, workspace: UUID, mode: str, style: StyleJson, pointer: str
+) -> dict[str, Any]:
+    """The style with each foreign picture pinned to the copy that `bring` has made; Invalid names
+    what is not there."""
+    copies = await copies_of(conn, workspace, mode, [style])
+    pinned, errors = copies.pin(style, pointer)
     if errors:
-        raise Invalid("pictures of this style can't be had", errors=errors)
+        code = "picture_not_fetched" if any(map(_is_foreign, errors)) else errors[0].code
+        raise Invalid(f"a picture can't be had: {errors[0].message}", code, errors=errors)
     return pinned
 
 
-async def bring(deps: Deps, principal: Principal, styles: Mapping[str, StyleJson]) -> None:
-    """Fetches the foreign pictures of styles that are about to be written, by pointer.
+async def bring(deps: Deps, principal: Principal, styles: Iterable[StyleJson]) -> None:
+    """Fetches the foreign pictures of styles that are about to be written.
 
-    Opens transactions of its own; what can't be had is Invalid, all at once.
+    Opens transactions of its own. What can't be had is noted, and told by who writes the style.
     """
-    wanted = {
-        url: f"{pointer}/{name}"
-        for pointer, style in styles.items()
-        for _, name, url in unpinned(style)
-    }
-    if len(wanted) > MOST_SOURCES:
-        raise Invalid(f"at most {MOST_SOURCES} different pictures can be fetched in one call")
+    urls = {url for style in styles for _, _, url in unpinned(style)}
+    if len(urls) > MOST_SOURCES:
+        why = f"at most {MOST_SOURCES} different pictures can be fetched in one call"
+        raise Invalid(why, "too_many_pictures")
     tried = await asyncio.gather(
-        *(
-            _of_source(deps, principal.workspace, principal.mode, url, pointer, principal.id)
-            for url, pointer in wanted.items()
-        ),
-        return_exceptions=True,
+        *(_brought(deps, principal, url) for url in sorted(urls)), return_exceptions=True
     )
-    refused = [each for each in tried if isinstance(each, Invalid)]
-    if refused:
-        errors = [error for each in refused for error in each.errors]
-        raise Invalid(refused[0].detail, refused[0].code, errors=errors)
     for each in tried:
         if isinstance(each, BaseException):
             raise each
 
 
-MOST_SOURCES = 8
-
-
-def _ids(style: StyleJson) -> dict[str, UUID]:
-    named = {role: picture_id(style, name) for role, (_, name) in ROLES.items()}
-    return {role: id for role, id in named.items() if id}
+async def _brought(deps: Deps, principal: Principal, url: str) -> None:
+    with suppress(Invalid):
+        workspace, mode = principal.workspace, principal.mode
+        await _of_source(deps, workspace, mode, url, "", principal.id)
 
 
 async def _pinned(
     deps: Deps, workspace: UUID, mode: str, style: StyleJson, pointer: str
 ) -> dict[str, KeptPicture]:
-    wanted = _ids(style)
+    wanted = picture_ids(style)
     shelf = deps.images.shelf
     missing = {id for id in wanted.values() if shelf.get((workspace, mode, id)) is None}
     found: dict[UUID, KeptPicture] = {}
@@ -217,14 +192,14 @@ async def _of_source(
 ) -> KeptPicture:
     """The copy of a foreign picture, made now if there is none and none was tried for just now."""
     async with deps.db.transaction(workspace) as conn:
-        known = await _sources(conn, workspace, mode, {url})
+        known = await store.sources(conn, workspace, mode, [url])
     now = deps.clock.now()
     if known and known[0]["picture_id"]:
         copy = {ROLES["logo"][1]: show_id("pic", known[0]["picture_id"])}
         (picture,) = (await _pinned(deps, workspace, mode, copy, pointer)).values()
         return picture
     if known and now - known[0]["tried_at"] < TRY_AGAIN:
-        raise _not_fetched(pointer, "picture_not_fetched", known[0]["failure"])
+        raise _not_fetched(pointer, known[0]["code"], known[0]["failure"])
     return await _first_copy(deps, workspace, mode, url, pointer, created_by, now)
 
 
@@ -241,23 +216,27 @@ async def _first_copy(
         picture = await fetched(deps, workspace, url, pointer)
     except Invalid as refused:
         async with deps.db.transaction(workspace) as conn:
-            await store.note_source(conn, workspace, mode, url, None, refused.detail, now)
+            await store.note_failure(conn, workspace, mode, url, refused.errors[0], now)
         raise
     async with deps.db.transaction(workspace) as conn:
         row = await keep(
             conn, workspace, mode, picture, source_url=url, created_by=created_by, now=now
         )
-        await store.note_source(conn, workspace, mode, url, row["id"], "", now)
+        await store.note_copy(conn, workspace, mode, url, row["id"], now)
     return picture
-
-
-async def _sources(conn: Connection, workspace: UUID, mode: str, urls: set[str]) -> list[Row]:
-    return await store.sources(conn, workspace, mode, urls) if urls else []
 
 
 def _not_fetched(pointer: str, code: str, why: str) -> Invalid:
     detail = f"the picture could not be fetched: {why}"
     return Invalid(detail, "picture_not_fetched", errors=[FieldError(pointer, code, why)])
+
+
+def _absent() -> NotFound:
+    return NotFound("there is no such picture here")
+
+
+def _is_foreign(error: FieldError) -> bool:
+    return error.pointer.endswith("_url")
 
 
 def _unknown(pointer: str) -> FieldError:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from qz_api.db import Connection, Row
 from qz_api.http.paging import Place
+from qz_common.errors import FieldError
 
 SHOWN = "id, mode, width, height, length(data) AS bytes, source_url, created_at"
 
@@ -40,9 +41,22 @@ async def get(conn: Connection, workspace: UUID, mode: str, id: UUID) -> Row | N
     )
 
 
-async def get_ids(conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]) -> set[UUID]:
+async def lock(conn: Connection, workspace: UUID, mode: str, id: UUID) -> Row | None:
+    """Behind everybody who is about to show it."""
+    return await conn.fetchrow(
+        f"""SELECT {SHOWN} FROM pictures
+            WHERE workspace_id = $1 AND mode = $2 AND id = $3 FOR UPDATE""",
+        workspace,
+        mode,
+        id,
+    )
+
+
+async def hold(conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]) -> set[UUID]:
+    """Those that are there, and stay there until the transaction ends."""
     rows = await conn.fetch(
-        "SELECT id FROM pictures WHERE workspace_id = $1 AND mode = $2 AND id = ANY($3)",
+        """SELECT id FROM pictures WHERE workspace_id = $1 AND mode = $2 AND id = ANY($3)
+           ORDER BY id FOR KEY SHARE""",
         workspace,
         mode,
         list(ids),
@@ -89,12 +103,18 @@ async def count(conn: Connection, workspace: UUID, mode: str) -> int:
 
 
 async def is_used(conn: Connection, workspace: UUID, mode: str, id: str) -> bool:
-    """By a style or a code of this workspace; a walk, as deleting a picture is rare."""
+    """By a style, a code (also one that can be restored) or a landing page of this workspace; a
+    walk, as deleting a picture is rare."""
     used: bool = await conn.fetchval(
         """SELECT EXISTS (SELECT FROM styles WHERE workspace_id = $1 AND mode = $2
+                          AND deleted_at IS NULL
                           AND $3 IN (style ->> 'logo_id', style ->> 'background_image_id'))
                OR EXISTS (SELECT FROM codes WHERE workspace_id = $1 AND mode = $2
-                          AND $3 IN (style ->> 'logo_id', style ->> 'background_image_id'))""",
+                          AND $3 IN (style ->> 'logo_id', style ->> 'background_image_id'))
+               OR EXISTS (SELECT FROM pages WHERE workspace_id = $1 AND mode = $2
+                          AND kind = 'landing' AND deleted_at IS NULL
+                          AND document @> jsonb_build_object('blocks', jsonb_build_array(
+                              jsonb_build_object('picture_id', $3::text))))""",
         workspace,
         mode,
         id,
@@ -113,7 +133,7 @@ async def delete(conn: Connection, workspace: UUID, mode: str, id: UUID) -> None
 
 async def sources(conn: Connection, workspace: UUID, mode: str, urls: Collection[str]) -> list[Row]:
     rows: list[Row] = await conn.fetch(
-        """SELECT url, picture_id, failure, tried_at FROM picture_sources
+        """SELECT url, picture_id, code, failure, tried_at FROM picture_sources
            WHERE workspace_id = $1 AND mode = $2 AND url = ANY($3)""",
         workspace,
         mode,
@@ -122,26 +142,35 @@ async def sources(conn: Connection, workspace: UUID, mode: str, urls: Collection
     return rows
 
 
-async def note_source(
-    conn: Connection,
-    workspace: UUID,
-    mode: str,
-    url: str,
-    picture: UUID | None,
-    failure: str,
-    now: datetime,
+async def note_copy(
+    conn: Connection, workspace: UUID, mode: str, url: str, picture: UUID, now: datetime
 ) -> None:
-    """A failed attempt does not take away the copy of an earlier one."""
     await conn.execute(
-        """INSERT INTO picture_sources AS s (workspace_id, mode, url, picture_id, failure, tried_at)
-           VALUES ($1, $2, $3, $4, $5, $6)
+        """INSERT INTO picture_sources (workspace_id, mode, url, picture_id, tried_at)
+           VALUES ($1, $2, $3, $4, $5)
            ON CONFLICT (workspace_id, mode, url) DO UPDATE
-           SET picture_id = coalesce(excluded.picture_id, s.picture_id),
-               failure = excluded.failure, tried_at = excluded.tried_at""",
+           SET picture_id = excluded.picture_id, failure = '', tried_at = $5""",
         workspace,
         mode,
         url,
         picture,
-        failure,
+        now,
+    )
+
+
+async def note_failure(
+    conn: Connection, workspace: UUID, mode: str, url: str, error: FieldError, now: datetime
+) -> None:
+    """It does not take away the copy of an earlier attempt."""
+    await conn.execute(
+        """INSERT INTO picture_sources (workspace_id, mode, url, code, failure, tried_at)
+           VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (workspace_id, mode, url) DO UPDATE
+           SET code = excluded.code, failure = excluded.failure, tried_at = $6""",
+        workspace,
+        mode,
+        url,
+        error.code,
+        error.message,
         now,
     )
