@@ -47,7 +47,7 @@ test: $(VENV)/dev.stamp ## the tests on real embedded parts; T=tests/api for som
 test-kafka: $(VENV)/dev.stamp ## what talks to a broker, on a real Apache Kafka (Java 17, Maven)
 	@for tool in java mvn; do command -v $$tool >/dev/null || { \
 	  echo "make test-kafka needs $$tool: install Java 17 and Maven"; exit 2; }; done
-	$(BIN)/pytest -q --broker=kafka $(T)
+	$(BIN)/pytest -q --broker=kafka -m "not slow" $(T)
 
 bench: $(VENV)/dev.stamp ## speed, side by side with nginx, a bare ASGI server and bare inserts
 	$(BIN)/python -m tests.bench
