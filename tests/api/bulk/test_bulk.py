@@ -175,3 +175,20 @@ async def test_passwords_in_bulk_are_few(api: httpx.AsyncClient) -> None:
     same = [{"destination_url": URL, "password": "secret"}] * 20
     made = await api.post(BULK, json={"items": same})
     assert all(code["link"]["has_password"] for code in made.json()["data"])
+
+
+@pytest.mark.parametrize(
+    ("defaults", "item"),
+    [
+        ({"type": "static"}, {"content": {"kind": "url", "url": URL}}),
+        ({"content": {"kind": "url", "url": URL}}, {"type": "static"}),
+        ({"type": "static", "content": {"kind": "url", "url": URL}}, {}),
+    ],
+)
+async def test_static_codes_of_a_url_may_take_half_from_the_defaults(
+    api: httpx.AsyncClient, defaults: dict[str, object], item: dict[str, object]
+) -> None:
+    made = await api.post(BULK, json={"defaults": defaults, "items": [item]})
+    assert made.status_code == 200, made.text
+    (code,) = made.json()["data"]
+    assert (code["type"], code["content"]) == ("static", {"kind": "url", "url": URL})

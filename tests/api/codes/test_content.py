@@ -105,3 +105,27 @@ async def test_a_kind_that_is_shown_has_a_page(api: httpx.AsyncClient, tenant: T
     back = await api.post(f"{where}/rollback", json={"version": 1})
     assert back.json()["content"] == WIFI
     assert (await record_of(tenant, "wifi-page")).page
+
+
+async def test_the_same_content_again_keeps_its_page(
+    api: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    made = await api.post("/v1/qr-codes", json={"content": WIFI, "slug": "same-page"})
+    page = (await record_of(tenant, "same-page")).page
+    again = await api.patch(made.headers["location"], json={"content": WIFI})
+    assert again.status_code == 200, again.text
+    assert (await record_of(tenant, "same-page")).page == page
+    assert again.headers["etag"] == made.headers["etag"]
+
+
+async def test_links_of_an_app_go_with_it(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    """What was said as content ends with the content; what was said as `app` stays."""
+    content = {"kind": "app", "ios": "123456", "url": "https://example.com/"}
+    made = await api.post("/v1/qr-codes", json={"content": content, "slug": "no-app"})
+    moved = await api.patch(made.headers["location"], json={"destination_url": "https://e.com/"})
+    assert moved.json()["link"]["app"] == {}
+    assert (await record_of(tenant, "no-app")).app is None
+    kept = await api.patch(
+        made.headers["location"], json={"content": content, "app": {"ios": "https://e.com/ios"}}
+    )
+    assert kept.json()["link"]["app"] == {"ios": "https://e.com/ios"}

@@ -154,3 +154,27 @@ async def test_versions_of_others_are_absent(
     static = {"type": "static", "content": {"kind": "text", "text": "x"}}
     printed = (await api.post("/v1/qr-codes", json=static)).headers["location"]
     assert (await api.get(f"{printed}/versions")).status_code == 404
+
+
+async def test_planned_changes_of_different_kinds_each_win_in_turn(
+    api: httpx.AsyncClient, tenant: Tenant, deps: Deps
+) -> None:
+    """Whatever the link leads to by then, a planned change replaces all of it."""
+    target = {"name": "Shop", "target": {"type": "url", "url": "https://shop.example/"}}
+    shop = (await api.post("/v1/destinations", json=target)).json()["id"]
+    made = await api.post("/v1/qr-codes", json={"destination_url": URL, "slug": "in-turn"})
+    steps: list[dict[str, object]] = [
+        {"destination_id": shop},
+        {"destination_url": NEW},
+        {"content": {"kind": "text", "text": "closed"}},
+        {"destination_url": URL},
+    ]
+    for hours, step in enumerate(steps, 1):
+        body = {**step, "effective_from": later(deps, hours=hours).isoformat()}
+        assert (await api.patch(made.headers["location"], json=body)).status_code == 200
+    served = []
+    for hours in range(1, len(steps) + 1):
+        await apply_at(deps, later(deps, hours=hours, minutes=1))
+        record = await record_of(tenant, "in-turn")
+        served.append(record.page[:3] or record.location)
+    assert served == ["https://shop.example/", NEW, "pg_", URL]

@@ -18,10 +18,11 @@ DEFAULTS = "/defaults"
 
 
 def row_draft(item: BaseModel, defaults: BaseModel | None, root: str) -> tuple[CodeDraft, Report]:
-    draft, report = draft_of(item, root)
     if defaults is None:
-        return draft, report
-    common, told = draft_of(defaults, DEFAULTS)
+        return draft_of(item, root)
+    type = _type_of(item, defaults)
+    draft, report = draft_of(item.model_copy(update=type), root)
+    common, told = draft_of(defaults.model_copy(update=type), DEFAULTS)
     report.errors += told.errors
     own, given = cast(Mapping[str, Any], draft), cast(Mapping[str, Any], common)
     kept = {name: value for name, value in given.items() if _holds(name, own)}
@@ -31,6 +32,14 @@ def row_draft(item: BaseModel, defaults: BaseModel | None, root: str) -> tuple[C
         if isinstance(kept.get(name), dict) and isinstance(own.get(name), dict):
             both[name] = {**kept[name], **own[name]}
     return cast(CodeDraft, both), report
+
+
+def _type_of(item: BaseModel, defaults: BaseModel) -> dict[str, str]:
+    """Both halves are read as of the type that the whole row has: it says what a URL means."""
+    for half in (item, defaults):
+        if "type" in half.model_fields_set:
+            return half.model_dump(include={"type"})
+    return {}
 
 
 def _holds(name: str, own: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -91,7 +92,8 @@ def read_content(raw: Mapping[str, Any] | None, reading: Reading) -> Columns:
         return {}
     kind, kept = found.kind, dict(raw)
     if kind not in FOLLOWED:
-        return leads_to("", kind=kind, content=kept)
+        is_same = reading.before.get("content") == kept
+        return {} if is_same else leads_to("", kind=kind, content=kept)
     place = admitted(found.payload(), reading.context.policy, reading.report, "content")
     links = read_app(getattr(found, "links", {}), reading)
     return leads_to(place.location, kind=kind, content=kept, **links) if place else {}
@@ -281,6 +283,15 @@ def targets_of(rules: Any) -> list[Rule | Arm]:
     found: list[Rule | Arm] = []
     for rule in msgspec.convert(rules, tuple[Rule, ...]):
         found += [rule, *rule.split]
+    return found
+
+
+def places_of(columns: Mapping[str, Any], locations: Mapping[UUID, str]) -> list[str]:
+    """Every place that a link may lead to, of saved destinations by where these lead."""
+    found = [columns["destination_url"]]
+    for target in targets_of(columns["rules"]):
+        id = read_id("dst", target.destination_id) if target.destination_id else None
+        found.append(locations.get(id, "") if id else target.destination_url)
     return found
 
 

@@ -6,14 +6,15 @@ from typing import Any
 from qz_api.auth.principal import Principal
 from qz_api.links.context import Context
 from qz_api.links.draft import Report
-from qz_api.links.fields import READERS, Columns, Reading, targets_of
+from qz_api.links.fields import READERS, Columns, Reading, places_of
 from qz_api.links.policy import flags_of
 from qz_api.links.slugs import fresh_slug, read_slug
 from qz_common.errors import FieldError
 from qz_common.ids import RANDOM_SLUG_LENGTH
 
 WAYS = ("destination_url", "destination_id", "landing_page_id", "content")
-TARGET = ("destination_url", "destination_id", "page_id", "kind", "content", "rules", "app")
+WAY_COLUMNS = ("destination_url", "destination_id", "page_id", "kind", "content")
+TARGET = (*WAY_COLUMNS, "rules", "app")
 """Columns that say where a link leads; a change of any of them is a version."""
 GUARDED = frozenset({*WAYS, "rules", "app", "fallback_url", "password"})
 """Fields that a lock keeps from API keys."""
@@ -70,15 +71,19 @@ def read_columns(
     ways = [way for way in WAYS if draft.get(way) is not None]
     for way in ways[1:]:
         report.add(way, "destination_twice", f"only one of {', '.join(ways)} can be meant")
-    reading = Reading(context, report, before)
-    columns: Columns = {}
+    leaves_app = bool(ways) and before["kind"] == "app"
+    columns: Columns = {"app": {}} if leaves_app else {}
+    reading = Reading(context, report, {**before, **columns})
     for name, read in READERS.items():
         if name in draft:
             columns |= read(draft[name], reading)
     after = {**before, **columns}
     _check_together(draft, after, report)
-    columns |= _consequences(after, report)
-    return {name: value for name, value in columns.items() if _differs(name, value, before)}
+    columns |= _status_of(after)
+    changed = {name: value for name, value in columns.items() if _differs(name, value, before)}
+    if changed.keys() & {"destination_url", "rules"} and not report.errors:
+        changed["flags"] = flags_of(places_of(after, context.locations))
+    return changed
 
 
 def lock_errors(
@@ -103,16 +108,12 @@ def _check_together(draft: Mapping[str, Any], after: Columns, report: Report) ->
         report.add("landing_page_id", "required", "name another destination")
 
 
-def _consequences(after: Columns, report: Report) -> Columns:
-    found: Columns = {}
-    if not report.errors:
-        targets = [target.destination_url for target in targets_of(after["rules"])]
-        found["flags"] = flags_of([after["destination_url"], *targets])
-    if after["status"] in ("active", "exhausted"):
-        most = after["max_scans"]
-        is_full = most is not None and after.get("scan_count", 0) >= most
-        found["status"] = "exhausted" if is_full else "active"
-    return found
+def _status_of(after: Columns) -> Columns:
+    if after["status"] not in ("active", "exhausted"):
+        return {}
+    most = after["max_scans"]
+    is_full = most is not None and after.get("scan_count", 0) >= most
+    return {"status": "exhausted" if is_full else "active"}
 
 
 def _differs(name: str, value: Any, before: Mapping[str, Any]) -> bool:

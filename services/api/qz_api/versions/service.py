@@ -21,7 +21,7 @@ from qz_api.links.context import gather
 from qz_api.links.draft import Report, refuse
 from qz_api.links.fields import Columns
 from qz_api.links.publish import Link
-from qz_api.links.reading import TARGET, lock_errors, read_columns
+from qz_api.links.reading import TARGET, WAY_COLUMNS, WAYS, lock_errors, read_columns
 from qz_api.links.writing import write_all
 from qz_api.versions import store
 from qz_api.versions.store import VersionNote
@@ -59,6 +59,9 @@ async def plan(
         report.add("effective_from", "too_many", f"at most {MAX_PLANNED} changes wait at once")
         refuse(report.errors)
     changes = {name: value for name, value in columns.items() if name in TARGET}
+    if any(draft.get(way) is not None for way in WAYS):
+        # whatever it leads to by then, this way replaces all of it
+        changes |= {name: {**link, **columns}[name] for name in WAY_COLUMNS}
     row = await store.plan(conn, principal, link["id"], changes, effective_from, now)
     await audit.record(conn, principal, "link.scheduled", show_id("lnk", link["id"]), None, row)
     return row
