@@ -7,7 +7,7 @@ import pytest
 
 from qz_api.auth.principal import Principal
 from qz_api.auth.scopes import PRESETS
-from qz_api.domains import service, store
+from qz_api.domains import lookup, service, store
 from qz_api.limits.plans import effective
 from qz_api.links.store import surroundings
 from qz_common.errors import Conflict, NotFound
@@ -184,21 +184,21 @@ async def test_links_stand_on_verified_domains_of_their_own_workspace(
     principal, stranger = principal_of(tenant), principal_of(await make_tenant())
     async with tenant.deps.db.transaction(tenant.id) as conn:
         with pytest.raises(Conflict):
-            await service.require_verified(conn, principal, HOST)
+            await lookup.require_verified(conn, principal, HOST)
     show(names, domain)
     await verify(api, domain)
     async with tenant.deps.db.transaction(tenant.id) as conn:
         for name in (domain["id"], HOST, "GO.Example.com."):
-            assert (await service.require_verified(conn, principal, name))["host"] == HOST
+            assert (await lookup.require_verified(conn, principal, name))["host"] == HOST
         for name in ("", "x", "other.example.com", "dom_" + "0" * 26):
             with pytest.raises(NotFound):
-                await service.require_verified(conn, principal, name)
+                await lookup.require_verified(conn, principal, name)
         assert await service.verified_hosts(conn, tenant.id) == {read_id("dom", domain["id"]): HOST}
         assert (await surroundings(conn, tenant.id, "live", []))["default_host"] == ""
     async with tenant.deps.db.transaction(stranger.workspace) as conn:
         for name in (domain["id"], HOST):
             with pytest.raises(NotFound):
-                await service.require_verified(conn, stranger, name)
+                await lookup.require_verified(conn, stranger, name)
 
 
 async def test_a_domain_with_links_on_it_is_kept(api: httpx.AsyncClient, names: NameServer) -> None:

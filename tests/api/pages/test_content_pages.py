@@ -8,7 +8,8 @@ import pytest
 from qz_api.auth.principal import Principal
 from qz_api.auth.scopes import PRESETS
 from qz_api.limits.plans import effective
-from qz_api.pages import service, store
+from qz_api.pages import content as content_pages
+from qz_api.pages import lookup, service, store
 from qz_common.errors import Invalid, NotFound
 from qz_common.ids import new_uuid, show_id
 from qz_common.records import PageRecord, decode, page_key
@@ -32,7 +33,7 @@ def principal(tenant: Tenant) -> Principal:
 async def shown(tenant: Tenant, principal: Principal, content: dict[str, Any], link: UUID) -> UUID:
     """The page first, then its link: any order will do."""
     async with tenant.deps.db.transaction(tenant.id) as conn:
-        id = await service.page_for_content(conn, principal, link, content)
+        id = await content_pages.page_for_content(conn, principal, link, content)
         await conn.execute(
             """INSERT INTO links (id, workspace_id, mode, slug, destination_url, page_id,
                    created_by) VALUES ($1, $2, 'live', $3, '', $4, 'test')
@@ -76,8 +77,8 @@ async def test_a_dropped_page_is_taken_from_the_edges(tenant: Tenant, principal:
     link = new_uuid()
     id = await shown(tenant, principal, CONTENTS["text"], link)
     async with tenant.deps.db.transaction(tenant.id) as conn:
-        await service.drop_page_of(conn, tenant.id, link)
-        await service.drop_page_of(conn, tenant.id, link)
+        await content_pages.drop_page_of(conn, tenant.id, link)
+        await content_pages.drop_page_of(conn, tenant.id, link)
     gone = await published(tenant, id)
     assert (gone.status, gone.html) == ("deleted", {})
     assert (await tenant.row("SELECT page_id FROM links WHERE id = $1", link))["page_id"] is None
@@ -86,10 +87,10 @@ async def test_a_dropped_page_is_taken_from_the_edges(tenant: Tenant, principal:
 async def test_a_bad_field_is_pointed_at(tenant: Tenant, principal: Principal) -> None:
     async with tenant.deps.db.transaction(tenant.id) as conn:
         with pytest.raises(Invalid) as raised:
-            await service.page_for_content(conn, principal, new_uuid(), {"kind": "wifi"})
+            await content_pages.page_for_content(conn, principal, new_uuid(), {"kind": "wifi"})
         assert raised.value.errors[0].pointer == "/content/ssid"
         with pytest.raises(Invalid) as raised:
-            await service.page_for_content(
+            await content_pages.page_for_content(
                 conn, principal, new_uuid(), {"kind": "phone", "number": "12"}
             )
         assert raised.value.code == "invalid_phone_number"
@@ -102,7 +103,7 @@ async def test_a_contact_can_not_lead_to_a_domain_that_the_workspace_blocks(
     for kind, pointer in (("vcard", "/content/urls"), ("event", "/content/url")):
         async with tenant.deps.db.transaction(tenant.id) as conn:
             with pytest.raises(Invalid) as raised:
-                await service.page_for_content(conn, principal, new_uuid(), CONTENTS[kind])
+                await content_pages.page_for_content(conn, principal, new_uuid(), CONTENTS[kind])
         assert raised.value.code == "domain_blocked"
         assert raised.value.errors[0].pointer == pointer
 
@@ -114,7 +115,7 @@ async def test_a_page_of_content_is_no_landing_page(
     async with tenant.deps.db.transaction(tenant.id) as conn:
         with pytest.raises(NotFound):
             await service.require_page(conn, principal, id)
-        assert await service.existing(conn, tenant.id, "live", [id]) == set()
+        assert await lookup.existing(conn, tenant.id, "live", [id]) == set()
     stranger = await make_tenant()
     async with stranger.deps.db.transaction(stranger.id) as conn:
         assert await store.delete_content(conn, tenant.id, id) is None

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from qz_api.deps import Deps
-from qz_api.styles import service
+from qz_api.styles import lookup
 from qz_common.ids import read_id
 from tests.api.conftest import MakeTenant, Tenant
 
@@ -45,8 +45,8 @@ async def test_a_deleted_look_is_gone_and_codes_keep_theirs(
     id = read_id("sty", made.json()["id"])
     assert isinstance(id, UUID)
     async with deps.db.transaction(tenant.id) as conn:
-        assert await service.looks(conn, tenant.id, "live", [id]) == {id: BRAND["style"]}
-        assert await service.looks(conn, tenant.id, "test", [id]) == {}
+        assert await lookup.looks(conn, tenant.id, "live", [id]) == {id: BRAND["style"]}
+        assert await lookup.looks(conn, tenant.id, "test", [id]) == {}
     code = await api.post(
         "/v1/qr-codes",
         json={"destination_url": "https://example.com", "style_id": made.json()["id"]},

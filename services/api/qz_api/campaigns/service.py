@@ -1,6 +1,6 @@
 """What may become of a campaign."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -65,14 +65,6 @@ async def delete(conn: Connection, principal: Principal, row: Row, now: datetime
         raise Conflict(f"links use this campaign: {users}", "campaign_in_use")
     await store.mark_deleted(conn, principal.workspace, row["id"], now)
     await audit.record(conn, principal, "campaign.deleted", show_id("cmp", row["id"]), row, None)
-
-
-async def utm_of(
-    conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]
-) -> dict[UUID, dict[str, str]]:
-    """Default UTM parameters; absent campaigns, and other people's, are left out."""
-    rows = await store.utm_of(conn, workspace, mode, ids)
-    return {row["id"]: row["utm"] for row in rows}
 
 
 def _present(row: Row | None) -> Row:

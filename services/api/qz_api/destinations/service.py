@@ -1,6 +1,5 @@
 """What may become of a destination. A change moves every link that uses it, or none."""
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -79,14 +78,6 @@ async def delete(conn: Connection, principal: Principal, row: Row, now: datetime
         raise Conflict(f"links use this destination: {users}", "destination_in_use")
     await store.mark_deleted(conn, principal.workspace, row["id"], now)
     await audit.record(conn, principal, "destination.deleted", show_id("dst", row["id"]), row, None)
-
-
-async def locations(
-    conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]
-) -> dict[UUID, str]:
-    """Where these lead; absent ones, and other people's, are left out."""
-    rows = await store.locations(conn, workspace, mode, ids)
-    return {row["id"]: row["location"] for row in rows}
 
 
 def location_of(target: Target, policy: UrlPolicy) -> str:

@@ -12,12 +12,13 @@ from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
 from qz_api.domains import store
 from qz_api.domains.hosts import claimable, tokens
+from qz_api.domains.lookup import not_verified, present
 from qz_api.domains.publish import publish, take_down
 from qz_api.domains.schemas import DomainPatch
 from qz_api.links import service as links
-from qz_common.errors import Conflict, FieldError, Invalid, NotFound
-from qz_common.ids import new_uuid, random_slug, read_id, show_id
-from qz_common.urls import UrlPolicy, UrlRefused, admit, canonical_domain
+from qz_common.errors import Conflict, FieldError, Invalid
+from qz_common.ids import new_uuid, random_slug, show_id
+from qz_common.urls import UrlPolicy, UrlRefused, admit
 
 TOKEN_LENGTH = 32
 DAILY = timedelta(days=1)
@@ -52,11 +53,11 @@ async def create(
 
 
 async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
-    return _present(await store.get(conn, principal.workspace, principal.mode, id))
+    return present(await store.get(conn, principal.workspace, principal.mode, id))
 
 
 async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
-    return _present(await store.lock(conn, principal.workspace, principal.mode, id))
+    return present(await store.lock(conn, principal.workspace, principal.mode, id))
 
 
 async def update(
@@ -70,7 +71,7 @@ async def update(
     """`before` is locked."""
     default = before["is_default"] if patch.default is None else patch.default
     if default and before["status"] != "verified":
-        raise _not_verified(before["host"])
+        raise not_verified(before["host"])
     if default and not before["is_default"]:
         await store.no_default(conn, principal.workspace, principal.mode, now)
     named = "root_url" in patch.model_fields_set
@@ -121,29 +122,8 @@ async def settle(
     return row
 
 
-async def require_verified(conn: Connection, principal: Principal, name: str) -> Row:
-    """By id or host name: the domain that links may stand on."""
-    id = read_id("dom", name)
-    if id is not None:
-        row = await get(conn, principal, id)
-    else:
-        row = _present(
-            await store.get_by_host(conn, principal.workspace, principal.mode, _canonical(name))
-        )
-    if row["status"] != "verified":
-        raise _not_verified(row["host"])
-    return row
-
-
 async def verified_hosts(conn: Connection, workspace: UUID) -> dict[UUID, str]:
     return {row["id"]: row["host"] for row in await store.verified(conn, workspace)}
-
-
-def _canonical(name: str) -> str:
-    try:
-        return canonical_domain(name)
-    except ValueError:
-        raise NotFound("there is no such domain here") from None
 
 
 def _admitted(root_url: str | None, policy: UrlPolicy) -> str:
@@ -163,12 +143,6 @@ async def _tell(
     await audit.record(conn, principal, action, show_id("dom", row["id"]), before, after)
 
 
-def _present(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound("there is no such domain here")
-    return row
-
-
 def _no_record(host: str, failure: str) -> Conflict:
     detail = (
         f"the TXT records of _quietzone.{host} don't have the value that this domain shows"
@@ -176,7 +150,3 @@ def _no_record(host: str, failure: str) -> Conflict:
         else f"there is no TXT record at _quietzone.{host} yet; new records can take a while"
     )
     return Conflict(detail, failure)
-
-
-def _not_verified(host: str) -> Conflict:
-    return Conflict(f"{host} is not verified yet", "domain_not_verified")

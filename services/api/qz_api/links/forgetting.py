@@ -5,8 +5,9 @@ from uuid import UUID
 
 from qz_api.codes import store as codes
 from qz_api.db import Connection, Database
-from qz_api.links import neighbours, store
+from qz_api.links import store
 from qz_api.links.fields import RESTORABLE
+from qz_api.pages.content import drop_page_of
 
 ROWS = 500
 
@@ -22,4 +23,4 @@ async def forget_deleted(db: Database, now: datetime) -> None:
 
 async def _forget(conn: Connection, workspace: UUID, link: UUID) -> None:
     await store.blank_link(conn, workspace, link)
-    await neighbours.drop_page(conn, workspace, link)
+    await drop_page_of(conn, workspace, link)

@@ -1,14 +1,19 @@
 """What links ask of destinations, campaigns, pages and domains; only asked when one is named.
 
-The neighbours call links in turn, so they are imported when they are asked.
+They are asked by their look-ups, which know no links: their commands call links in turn.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
+from qz_api.campaigns import lookup as campaigns
 from qz_api.db import Connection
+from qz_api.destinations import lookup as destinations
+from qz_api.domains import lookup as domains
+from qz_api.pages import lookup as pages
+from qz_api.styles import lookup as styles
 from qz_common.errors import Conflict, NotFound
 
 
@@ -18,9 +23,7 @@ async def locations(
     """Where these destinations lead; absent ones, and other people's, are left out."""
     if not ids:
         return {}
-    from qz_api.destinations import service
-
-    return await service.locations(conn, workspace, mode, ids)
+    return await destinations.locations(conn, workspace, mode, ids)
 
 
 async def campaign_utm(
@@ -28,23 +31,13 @@ async def campaign_utm(
 ) -> dict[UUID, dict[str, str]]:
     if not ids:
         return {}
-    from qz_api.campaigns import service
-
-    return await service.utm_of(conn, workspace, mode, ids)
+    return await campaigns.utm_of(conn, workspace, mode, ids)
 
 
 async def landing_pages(conn: Connection, principal: Principal, ids: Collection[UUID]) -> set[UUID]:
     if not ids:
         return set()
-    from qz_api.pages import service
-
-    found = set()
-    for id in ids:
-        try:
-            found.add((await service.require_page(conn, principal, id))["id"])
-        except NotFound:
-            continue
-    return found
+    return await pages.existing(conn, principal.workspace, principal.mode, ids)
 
 
 async def hosts(
@@ -54,30 +47,14 @@ async def hosts(
     found: dict[str, str | None] = {}
     if not named:
         return found
-    from qz_api.domains import service
-
     for name in named:
         try:
-            found[name] = (await service.require_verified(conn, principal, name))["host"]
+            found[name] = (await domains.require_verified(conn, principal, name))["host"]
         except NotFound:
             continue
         except Conflict:
             found[name] = None
     return found
-
-
-async def page_for_content(
-    conn: Connection, principal: Principal, link: UUID, content: Mapping[str, Any]
-) -> UUID:
-    from qz_api.pages import service
-
-    return await service.page_for_content(conn, principal, link, content)
-
-
-async def drop_page(conn: Connection, workspace: UUID, link: UUID) -> None:
-    from qz_api.pages import service
-
-    await service.drop_page_of(conn, workspace, link)
 
 
 async def looks(
@@ -86,6 +63,4 @@ async def looks(
     """Saved styles, as JSON."""
     if not ids:
         return {}
-    from qz_api.styles import service
-
-    return await service.looks(conn, workspace, mode, ids)
+    return await styles.looks(conn, workspace, mode, ids)

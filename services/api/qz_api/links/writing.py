@@ -13,11 +13,12 @@ from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
 from qz_api.codes import store as codes
 from qz_api.db import Connection
-from qz_api.links import neighbours, store
+from qz_api.links import store
 from qz_api.links.draft import Report, refuse
 from qz_api.links.fields import Columns, destination_ids
 from qz_api.links.publish import Link, publish
 from qz_api.links.reading import TARGET, unused_slug
+from qz_api.pages.content import drop_page_of, page_for_content
 from qz_api.versions import store as versions
 from qz_api.versions.store import PLAIN, VersionNote
 from qz_common.errors import FieldError, Unavailable
@@ -153,9 +154,7 @@ async def _give_pages(conn: Connection, principal: Principal, rows: Sequence[Col
     """Links of kinds that are shown have a page of their own."""
     for row in rows:
         if row["content"] is not None and not row["destination_url"]:
-            row["page_id"] = await neighbours.page_for_content(
-                conn, principal, row["id"], row["content"]
-            )
+            row["page_id"] = await page_for_content(conn, principal, row["id"], row["content"])
 
 
 async def _drop_pages(
@@ -165,7 +164,7 @@ async def _drop_pages(
         was_shown = link["content"] is not None and link["page_id"] is not None
         now = after.get(link["id"])
         if was_shown and now is not None and now["page_id"] != link["page_id"]:
-            await neighbours.drop_page(conn, principal.workspace, link["id"])
+            await drop_page_of(conn, principal.workspace, link["id"])
 
 
 async def _keep_destinations(

@@ -3,7 +3,7 @@
 The page is compiled and its record is on the outbox in the transaction that writes it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,6 @@ from qz_api.db import Connection, Row
 from qz_api.http.parse import validate
 from qz_api.pages import store
 from qz_api.pages.compile import COMPILER, Compiled, compile_landing
-from qz_api.pages.content import drop_page_of as drop_page_of
-from qz_api.pages.content import is_shown as is_shown
-from qz_api.pages.content import page_for_content as page_for_content
 from qz_api.pages.gate import admit_all
 from qz_api.pages.pictures import missing, pictures_of
 from qz_api.pages.publish import publish, take_away
@@ -109,13 +106,6 @@ async def require_page(conn: Connection, principal: Principal, id: UUID) -> Row:
 
 async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
     return _present(await store.lock_landing(conn, principal.workspace, principal.mode, id))
-
-
-async def existing(
-    conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]
-) -> set[UUID]:
-    """Which of these are landing pages that a link may show."""
-    return set(await store.existing(conn, workspace, mode, ids))
 
 
 async def compiled_landing(conn: Connection, page: Row) -> Compiled:

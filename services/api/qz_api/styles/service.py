@@ -1,6 +1,6 @@
 """What may become of saved looks. A code that was made with one keeps the look it had then."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,13 +18,6 @@ from qz_common.ids import new_uuid, show_id
 from qz_render import RenderError
 
 POINTER = "/style"
-
-
-async def looks(
-    conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]
-) -> dict[UUID, dict[str, Any]]:
-    """The JSON of saved looks; absent ones, and other people's, are left out."""
-    return {row["id"]: row["style"] for row in await store.get_all(conn, workspace, mode, ids)}
 
 
 async def create_style(
