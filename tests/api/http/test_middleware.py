@@ -6,7 +6,7 @@ import pytest
 from qz_api.http.middleware import RequestMiddleware
 from qz_api.http.scope import App, Receive, Scope, Send
 from qz_api.metrics import api_metrics
-from tests.api.conftest import BASE
+from tests.api.conftest import BASE, Tenant
 
 
 async def test_a_request_id_goes_in_and_comes_out(anonymous: httpx.AsyncClient) -> None:
@@ -51,10 +51,23 @@ async def test_head_is_get_without_a_body(api: httpx.AsyncClient) -> None:
 
 
 async def test_a_known_version_is_not_sent_again(api: httpx.AsyncClient) -> None:
-    made = await api.post("/v1/qr-codes", json={"destination_url": "https://example.com"})
+    made = await api.post("/v1/styles", json={"name": "Brand"})
     where, tag = made.headers["location"], made.headers["etag"]
     answer = await api.get(where, headers={"If-None-Match": tag})
     assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+
+
+@pytest.mark.parametrize("resource", ["/v1/qr-codes", "/v1/links"])
+async def test_what_counts_scans_is_always_sent(
+    api: httpx.AsyncClient, tenant: Tenant, resource: str
+) -> None:
+    made = await api.post(resource, json={"destination_url": "https://example.com"})
+    where, tag = made.headers["location"], made.headers["etag"]
+    await tenant.rows("UPDATE links SET scan_count = 7")
+    answer = await api.get(where, headers={"If-None-Match": tag})
+    assert (answer.status_code, answer.json()["scan_count"]) == (200, 7)
+    same = await api.patch(where, json={"name": "x"}, headers={"If-Match": answer.headers["etag"]})
+    assert same.status_code == 200, same.text
 
 
 async def test_a_change_to_another_version_is_refused(api: httpx.AsyncClient) -> None:

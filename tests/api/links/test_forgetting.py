@@ -6,6 +6,8 @@ import httpx
 
 from qz_api.deps import Deps
 from qz_api.links.forgetting import forget_deleted
+from qz_common.ids import show_id
+from qz_common.records import PageRecord, decode, page_key
 from tests.api.codes.test_create import URL, WHOLE
 from tests.api.conftest import Tenant
 
@@ -28,3 +30,19 @@ async def test_only_the_slug_of_what_was_deleted_stays(
     assert again.status_code == 409
     assert (await api.post(f"{made.headers['location']}/restore")).status_code == 404
     assert (await api.get(kept.headers["location"])).json()["name"] == "kept"
+
+
+async def test_the_page_of_what_was_shown_goes_with_it(
+    api: httpx.AsyncClient, tenant: Tenant, deps: Deps
+) -> None:
+    content = {"kind": "wifi", "ssid": "Guests", "password": "very secret"}
+    made = await api.post("/v1/qr-codes", json={"content": content})
+    assert made.status_code == 201, made.text
+    page = await tenant.row("SELECT id FROM pages")
+    key = page_key(show_id("pg", page["id"]))
+    await api.delete(made.headers["location"])
+    await forget_deleted(deps.db, deps.clock.now() + timedelta(days=31))
+    assert await tenant.rows("SELECT id FROM pages") == []
+    record = decode((await tenant.row("SELECT value FROM routes WHERE key = $1", key))["value"])
+    assert isinstance(record, PageRecord)
+    assert (record.status, record.html) == ("deleted", {})

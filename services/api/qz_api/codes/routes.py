@@ -147,6 +147,7 @@ OPERATIONS = (
         summary="One code",
         tag="qr codes",
         handler=get_code,
+        live=True,
         scope=Scope.QR_READ,
         answer=CodeView,
         problems=(NotFound,),

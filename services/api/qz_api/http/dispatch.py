@@ -54,7 +54,9 @@ class Endpoint:
             return
         request_state(scope).log["route"] = operation.path
         answer = await dispatch(self._deps, operation, scope, receive)
-        await send_answer(scope, send, _not_modified(scope, answer))
+        if not operation.live:
+            answer = _not_modified(scope, answer)
+        await send_answer(scope, send, answer)
 
     async def _without_operation(self, scope: Scope, send: Send) -> None:
         if scope["method"] != "OPTIONS":

@@ -60,6 +60,8 @@ class Operation:
     """`principal` is a key or a signed-in user in a workspace, `user` a signed-in user alone."""
     idempotent: bool = True
     """Takes an Idempotency-Key when it writes."""
+    live: bool = False
+    """Its answer moves with scans and the clock while its version stays, so it is never a 304."""
     description: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Further response headers, name and meaning."""

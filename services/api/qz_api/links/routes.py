@@ -185,6 +185,7 @@ OPERATIONS = (
         summary="One link",
         tag="links",
         handler=get_link,
+        live=True,
         scope=Scope.LINKS_READ,
         answer=LinkView,
         problems=(NotFound,),
