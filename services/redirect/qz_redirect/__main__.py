@@ -7,7 +7,7 @@ from qz_common.roles import run_role, settings_or_exit
 
 USAGE = (
     "usage: python -m qz_redirect serve | replicate | journal inspect|verify|resend"
-    " | replica inspect|verify"
+    " | replica inspect|verify|digest"
 )
 
 
@@ -29,6 +29,11 @@ def main(words: list[str]) -> None:
             from qz_redirect.settings import DataSettings
 
             sys.exit(run(rest, settings_or_exit(DataSettings).journals))
+        case ["replica", "digest"]:
+            from qz_redirect.replica.digest import run as run_digest
+            from qz_redirect.settings import ReplicateSettings
+
+            sys.exit(run_digest(settings_or_exit(ReplicateSettings)))
         case ["replica", *rest]:
             from qz_redirect.replica.command import run as run_replica
             from qz_redirect.settings import DataSettings

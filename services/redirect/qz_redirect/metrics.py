@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from qz_redirect.hit import LATENCY_BOUNDS_NS, Hits
 from qz_redirect.journal.fleet import Fleet
 from qz_redirect.local import LocalEdge
+from qz_redirect.replica.check import Checked
 from qz_redirect.replica.follow import Follower
 
 Number = Callable[[], float]
@@ -82,7 +83,7 @@ def serve_metrics(edge: LocalEdge) -> CollectorRegistry:
     return _registry(numbers, Latency(hits))
 
 
-def replicate_metrics(follower: Follower, fleet: Fleet) -> CollectorRegistry:
+def replicate_metrics(follower: Follower, fleet: Fleet, checked: Checked) -> CollectorRegistry:
     progress, senders = follower.progress, fleet.senders
     numbers = Numbers("quietzone_replicate_")
     counter, gauge = numbers.counter, numbers.gauge
@@ -92,6 +93,12 @@ def replicate_metrics(follower: Follower, fleet: Fleet) -> CollectorRegistry:
     gauge("lag_records", "Records still to apply", lambda: progress.lag)
     gauge("version", "Highest version applied", lambda: progress.version)
     gauge("connected", "1 while following", lambda: progress.connected)
+    counter("checks", "Comparisons with Postgres", lambda: checked.checks)
+    counter("checks_skipped", "Not made: behind, or no API", lambda: checked.skipped)
+    counter("check_differences", "Keys not as Postgres says", lambda: checked.differences)
+    counter("check_mended", "Of these mended", lambda: checked.mended)
+    gauge("check_unmended", "Left by the last one: ALARM", lambda: checked.unmended)
+    gauge("check_good_at_seconds", "Unix time of the last good one", lambda: checked.good_at)
     gauge("journals", "Journals of this host", lambda: len(senders))
     gauge("journal_lag_bytes", "Journaled, not acknowledged", fleet.pending_bytes)
     counter("scans_sent", "Scans acknowledged", _total(fleet, "sent"))

@@ -14,6 +14,7 @@ from qz_redirect.journal.marks import ASK_TIMEOUT_SECONDS, Marks
 from qz_redirect.journal.outlet import Outlet
 from qz_redirect.journal.sender import Confirmation
 from qz_redirect.metrics import replicate_metrics
+from qz_redirect.replica.check import Checker
 from qz_redirect.replica.follow import Follower
 from qz_redirect.replica.store import Generations
 from qz_redirect.settings import ReplicateSettings
@@ -35,18 +36,20 @@ async def _replicate(settings: ReplicateSettings, stop: asyncio.Event) -> None:
     follower = Follower(settings.kafka, Generations(settings.data.replica))
     async with confirmation(settings) as confirmed:
         fleet = Fleet(settings.data.journals, outlet, confirmed)
-        registry = replicate_metrics(follower, fleet)
+        checker = Checker(settings.api_url, settings.internal_token, follower.writer_in_step)
+        registry = replicate_metrics(follower, fleet, checker.checked)
         health.checks["replica"] = lambda: _replica_check(follower)
         try:
             async with (
                 ops_server(health, registry, settings.ops_host, settings.ops_port),
                 background(follower.run()) as following,
                 background(fleet.run()) as sending,
+                background(checker.run(settings.check_seconds)) as checking,
             ):
                 health.started = True
                 spare_the_collector()
                 log.info("replicating", topic_prefix=settings.kafka.topic_prefix)
-                await until(stop, following, sending)
+                await until(stop, following, sending, checking)
                 health.draining = True
                 await fleet.flush()
         finally:

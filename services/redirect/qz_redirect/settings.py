@@ -9,6 +9,7 @@ from qz_common.settings import SettingsError, group, setting
 from qz_redirect.beat import RECEIVE_SECONDS
 from qz_redirect.client import FORWARD_HEADERS, ForwardHeader
 
+API_HELP = "Address of the management API."
 DATA_HELP = "Folder of the replica and the journals; local disk only."
 TOKEN_HELP = "Secret between services; empty refuses every internal call."
 STATUSES = (302, 307)
@@ -53,7 +54,7 @@ class ServeSettings:
     geo_database: str = setting(
         "GEO_DATABASE", "", "A .mmdb file or a folder of them; empty knows no places."
     )
-    api_url: str = setting("API_URL", "http://127.0.0.1:8700", "Address of the management API.")
+    api_url: str = setting("API_URL", "http://127.0.0.1:8700", API_HELP)
     internal_token: str = setting("INTERNAL_TOKEN", "", TOKEN_HELP, secret=True)
     segment_bytes: int = setting(
         "JOURNAL_SEGMENT_BYTES", 32 * 1024 * 1024, "Size at which a journal begins a new file."
@@ -112,7 +113,13 @@ class ReplicateSettings:
         "ANALYTICS_URL", "http://127.0.0.1:8702", "Address of the analytics service."
     )
     internal_token: str = setting("INTERNAL_TOKEN", "", TOKEN_HELP, secret=True)
+    api_url: str = setting("API_URL", "http://127.0.0.1:8700", API_HELP)
+    check_seconds: float = setting(
+        "REPLICA_CHECK_SECONDS", 600.0, "Time between two comparisons of the replica with Postgres."
+    )
 
     def __post_init__(self) -> None:
+        if self.check_seconds <= 0:
+            raise SettingsError("REPLICA_CHECK_SECONDS: more than 0")
         if self.keep not in KEEP_WORDS:
             raise SettingsError(f"JOURNAL_KEEP: one of {', '.join(KEEP_WORDS)}")

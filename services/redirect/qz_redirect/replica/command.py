@@ -25,7 +25,7 @@ from qz_redirect.replica.store import (
     open_environment,
 )
 
-USAGE = "usage: replica inspect|verify"
+USAGE = "usage: replica inspect|verify|digest"
 SHOWN_PROBLEMS = 20
 
 

@@ -87,6 +87,12 @@ class Follower:
             tries = 0 if time.monotonic() - began > STALL_SECONDS else tries + 1
             await asyncio.sleep(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)])
 
+    def writer_in_step(self) -> Writer | None:
+        """Of a replica that has everything the topic has, as far as is known."""
+        progress = self.progress
+        in_step = progress.connected and progress.caught_up and not progress.lag
+        return self._writer if in_step else None
+
     def close(self) -> None:
         if self._writer is not None:
             self._writer.close()

@@ -5,6 +5,7 @@ harm. What can't be decoded is counted and passed by. Blocks on the disk: runs i
 """
 
 import shutil
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +23,9 @@ from qz_common.records import (
     decode,
     salt_key,
 )
-from qz_redirect.replica.row import FORMAT, row_of, version_of
+from qz_common.route_digest import Hashed, hash_of
+from qz_redirect.replica.contents import Contents, Database
+from qz_redirect.replica.row import FORMAT, record_of, row_of, version_of
 from qz_redirect.replica.store import (
     CODE_PREFIX,
     DATABASES,
@@ -73,7 +76,10 @@ class Writer:
         self.path = path
         self._env = open_environment(path, writable=True, map_bytes=map_bytes)
         self._dbs = {name: self._env.open_db(name) for name in DATABASES}
+        self._contents = Contents(self._env, self._dbs[KIND_CODES], self._dbs[KIND_THINGS])
         self._env.reader_check()
+        self._busy = threading.Lock()
+        """Of two threads one waits: the map must not move or go under the other."""
         if not self.entries():
             self.set_format(FORMAT)
 
@@ -85,11 +91,26 @@ class Writer:
         batch = _read_batch(records)
         if shutil.disk_usage(self.path).free < MIN_FREE_BYTES:
             raise DiskLow(f"less than {MIN_FREE_BYTES} bytes free")
-        while True:
-            try:
-                return self._write(batch, positions)
-            except lmdb.MapFullError:
-                self._env.set_mapsize(self._env.info()["map_size"] * 2)
+        with self._busy:
+            while True:
+                try:
+                    return self._write(batch, positions)
+                except lmdb.MapFullError:
+                    self._env.set_mapsize(self._env.info()["map_size"] * 2)
+
+    def hashed(self, after: str, last: str, most: int) -> list[Hashed]:
+        with self._busy:
+            return self._contents.hashed(after, last, most)
+
+    def remove(self, seen: Mapping[bytes, bytes], newest: int) -> int:
+        """Of records by their hashes those that are still the same, and not above this version."""
+        with self._busy, self._env.begin(write=True) as txn:
+            gone = [key for key in seen if self._is_still(txn, key, seen[key], newest)]
+            for key in gone:
+                self._put(txn, key, None)
+            if any(map(_is_small, gone)):
+                self._count_small(txn)
+        return len(gone)
 
     def positions(self) -> dict[str, Position]:
         with self._env.begin(db=self._dbs[KIND_POSITIONS]) as txn:
@@ -141,8 +162,9 @@ class Writer:
         self._env.sync(True)
 
     def close(self) -> None:
-        self._env.sync(True)
-        self._env.close()
+        with self._busy:
+            self._env.sync(True)
+            self._env.close()
 
     def _write(self, batch: _Batch, positions: Mapping[str, Position]) -> Applied:
         stored, stale, newest = 0, batch.stale, 0
@@ -161,9 +183,7 @@ class Writer:
         return Applied(stored, stale, batch.bad, newest)
 
     def _put(self, txn: lmdb.Transaction, key: bytes, change: tuple[int, bytes] | None) -> bool:
-        name, database = key, self._dbs[KIND_THINGS]
-        if key.startswith(CODE_PREFIX):
-            name, database = key[len(CODE_PREFIX) :], self._dbs[KIND_CODES]
+        name, database = self._place(key)
         if change is None:
             txn.delete(name, db=database)
             return True
@@ -175,6 +195,16 @@ class Writer:
             return False
         txn.put(name, value, db=database)
         return True
+
+    def _place(self, key: bytes) -> tuple[bytes, Database]:
+        if key.startswith(CODE_PREFIX):
+            return key[len(CODE_PREFIX) :], self._dbs[KIND_CODES]
+        return key, self._dbs[KIND_THINGS]
+
+    def _is_still(self, txn: lmdb.Transaction, key: bytes, hash: bytes, newest: int) -> bool:
+        name, database = self._place(key)
+        row = bytes(txn.get(name, db=database) or b"")
+        return bool(row) and hash_of(record_of(row)) == hash and version_of(row) <= newest
 
     def _count_small(self, txn: lmdb.Transaction) -> None:
         facts = self._dbs[KIND_FACTS]
@@ -189,7 +219,7 @@ def _read_batch(records: Iterable[KeyValue]) -> _Batch:
             batch.bad += 1
         elif value is None:
             batch.values[key] = None
-            batch.small = batch.small or key.startswith((b"domain:", b"salt:"))
+            batch.small = batch.small or _is_small(key)
         else:
             _read_value(batch, key, value)
     return batch
@@ -210,6 +240,10 @@ def _read_value(batch: _Batch, key: bytes, value: bytes) -> None:
     else:
         batch.stale += 1
     batch.small = batch.small or isinstance(record, DomainRecord | SaltRecord)
+
+
+def _is_small(key: bytes) -> bool:
+    return key.startswith((b"domain:", b"salt:"))
 
 
 def _stored(key: bytes, record: RoutingRecord, value: bytes) -> bytes:
