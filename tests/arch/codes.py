@@ -1,0 +1,89 @@
+"""Which problem codes the code can answer with, read from its syntax trees.
+
+A code is a literal where it is raised, the default of its class, or comes through a variable; each
+variable is named in `CARRIED`, with what it can carry.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from qz_api.images.refusals import OWN_CODES
+from qz_common.errors import Problem
+from qz_common.urls.refusal import UrlCode
+
+ROOT = Path(__file__).parents[2]
+SOURCES = (
+    ROOT / "services" / "api" / "qz_api",
+    ROOT / "services" / "analytics" / "qz_analytics" / "query",
+)
+KINDS: Mapping[str, type[Problem]] = {kind.__name__: kind for kind in Problem.__subclasses__()}
+COMPLAINTS = {"FieldError": 1, "add": 1, "refuse": 1, "Refused": 1, "PydanticCustomError": 0}
+"""Where the code of a field stands, by what is called."""
+URL_CODES = frozenset(UrlCode)
+CARRIED: Mapping[tuple[str, str], frozenset[str]] = {
+    ("accounts", "code"): frozenset({"password_too_short", "password_too_common"}),
+    ("accounts/sessions", "code"): frozenset({"invalid_session", "expired_session"}),
+    ("destinations", "refusal.code"): URL_CODES,
+    ("domains", "code"): frozenset({"invalid_host", "ip_address", "own_host", "public_suffix"}),
+    ("domains", "failure"): frozenset({"record_missing", "record_differs"}),
+    ("domains", "refusal.code"): URL_CODES,
+    ("images", "code if code in OWN_CODES else None"): OWN_CODES,
+    ("images/pictures", "code"): frozenset({"unknown_picture", "picture_not_fetched"}),
+    ("limits", "code"): frozenset({"rate_limited", "quota_exceeded"}),
+    ("pages", "refusal.code"): URL_CODES,
+    ("pages", "error.code"): frozenset({"page_too_large", "payload_too_long"}),
+    ("pages", "errors[0].code"): URL_CODES | {"unknown_picture"},
+}
+"""What a variable in the place of a code can carry, by folder and expression."""
+
+
+def raised() -> Iterator[tuple[str, int, str]]:
+    """Code, status and file of every problem that is made anywhere."""
+    for path, tree in _trees():
+        for call in ast.walk(tree):
+            kind = KINDS.get(_name(call.func)) if isinstance(call, ast.Call) else None
+            if kind and isinstance(call, ast.Call):
+                for code in _codes(path, call, kind):
+                    yield code, kind.status, path
+
+
+def of_fields() -> frozenset[str]:
+    """Literal codes of fields, from wherever a field is complained about."""
+    calls = (call for _, tree in _trees() for call in ast.walk(tree) if isinstance(call, ast.Call))
+    given = (_complaint(call) for call in calls)
+    return frozenset(str(code.value) for code in given if isinstance(code, ast.Constant))
+
+
+def _complaint(call: ast.Call) -> ast.expr | None:
+    """The code in `FieldError(pointer, code, …)`, `report.add(field, code, …)` and the like."""
+    name, count = _name(call.func), len(call.args)
+    place = COMPLAINTS.get(name)
+    if name == "add" and count != 3:
+        return None
+    return call.args[place] if place is not None and place < count else None
+
+
+def _trees() -> Iterator[tuple[str, ast.Module]]:
+    for root in SOURCES:
+        for path in sorted(root.rglob("*.py")):
+            yield path.relative_to(root).as_posix(), ast.parse(path.read_text())
+
+
+def _codes(path: str, call: ast.Call, kind: type[Problem]) -> frozenset[str]:
+    given = call.args[1] if len(call.args) > 1 else _keyword(call, "code")
+    if given is None:
+        return frozenset({kind.default_code})
+    if isinstance(given, ast.Constant):
+        return frozenset({str(given.value)})
+    return CARRIED[path.rpartition("/")[0], ast.unparse(given)]
+
+
+def _keyword(call: ast.Call, name: str) -> ast.expr | None:
+    return next((each.value for each in call.keywords if each.arg == name), None)
+
+
+def _name(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
