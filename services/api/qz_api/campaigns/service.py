@@ -54,14 +54,14 @@ async def update(
         conn, workspace=principal.workspace, id=before["id"], fields=fields, now=now
     )
     if row["utm"] != before["utm"]:
-        await links.republish(conn, principal.workspace, campaign=row["id"])
+        await links.republish(conn, principal.workspace, "campaign", row["id"])
     await audit.record(conn, principal, "campaign.updated", show_id("cmp", row["id"]), before, row)
     return row
 
 
 async def delete(conn: Connection, principal: Principal, row: Row, now: datetime) -> None:
     """`row` is locked; refused while links are in it: archive it, or move them first."""
-    if users := await links.in_use(conn, principal.workspace, campaign=row["id"]):
+    if users := await links.in_use(conn, principal.workspace, "campaign", row["id"]):
         raise Conflict(f"links use this campaign: {users}", "campaign_in_use")
     await store.mark_deleted(conn, principal.workspace, row["id"], now)
     await audit.record(conn, principal, "campaign.deleted", show_id("cmp", row["id"]), row, None)

@@ -91,21 +91,7 @@ async def update_codes(
     for (id, draft), report in zip(changes, reports, strict=True):
         _stage(id, draft, context, staged, report)
     _refuse(reports)
-    await write_links(
-        conn,
-        principal,
-        [(link, staged.link_changes.get(id, {})) for id, link in staged.links.items()],
-        now,
-    )
-    rows = [
-        {**staged.codes[id], **columns, "updated_at": now}
-        for id, columns in staged.code_changes.items()
-        if columns
-    ]
-    if rows:
-        await store.update_codes(
-            conn, principal.workspace, [_with_kind(row, staged) for row in rows]
-        )
+    await _write(conn, principal, staged, now)
     after = await service.get_codes(conn, principal, list(staged.codes))
     await audit.record_all(
         conn,
@@ -144,6 +130,18 @@ def _stage(
         changed = read_columns(wanted, context, report, link) if wanted else {}
         staged.link_changes[link_id] = staged.link_changes.get(link_id, {}) | changed
     staged.code_changes[id] = staged.code_changes.get(id, {}) | columns
+
+
+async def _write(conn: Connection, principal: Principal, staged: _Staged, now: datetime) -> None:
+    links = [(link, staged.link_changes.get(id, {})) for id, link in staged.links.items()]
+    await write_links(conn, principal, links, now)
+    rows = [
+        _with_kind({**staged.codes[id], **columns, "updated_at": now}, staged)
+        for id, columns in staged.code_changes.items()
+        if columns
+    ]
+    if rows:
+        await store.update_codes(conn, principal.workspace, rows)
 
 
 def _with_kind(row: Columns, staged: _Staged) -> Columns:

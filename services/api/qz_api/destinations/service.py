@@ -65,7 +65,7 @@ async def update(
         now=now,
     )
     if row["location"] != before["location"]:
-        await links.republish(conn, principal.workspace, destination=row["id"])
+        await links.republish(conn, principal.workspace, "destination", row["id"])
     await audit.record(
         conn, principal, "destination.updated", show_id("dst", row["id"]), before, row
     )
@@ -74,7 +74,7 @@ async def update(
 
 async def delete(conn: Connection, principal: Principal, row: Row, now: datetime) -> None:
     """`row` is locked; refused while a link uses it, because a printed code would lead nowhere."""
-    if users := await links.in_use(conn, principal.workspace, destination=row["id"]):
+    if users := await links.in_use(conn, principal.workspace, "destination", row["id"]):
         raise Conflict(f"links use this destination: {users}", "destination_in_use")
     await store.mark_deleted(conn, principal.workspace, row["id"], now)
     await audit.record(conn, principal, "destination.deleted", show_id("dst", row["id"]), row, None)

@@ -92,7 +92,7 @@ async def update(
 async def delete(conn: Connection, principal: Principal, row: Row) -> None:
     """`row` is locked; refused while links stand on the host: printed codes would lead nowhere."""
     if row["status"] == "verified":
-        if users := await links.in_use(conn, principal.workspace, host=row["host"]):
+        if users := await links.in_use(conn, principal.workspace, "host", row["host"]):
             raise Conflict(f"{users} links stand on {row['host']}", "domain_in_use")
         await take_down(conn, row)
     await store.delete(conn, principal.workspace, row["id"])

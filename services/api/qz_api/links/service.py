@@ -20,6 +20,7 @@ from qz_api.links.fields import RESTORABLE, Columns
 from qz_api.links.publish import Link, publish
 from qz_api.links.reading import BLANK, lock_errors, read_columns, read_new
 from qz_api.links.slugs import read_slug
+from qz_api.links.store import Used
 from qz_api.links.writing import insert_all, told, write_all
 from qz_common.errors import Gone, NotFound
 from qz_common.ids import RANDOM_SLUG_LENGTH, show_id
@@ -38,12 +39,7 @@ async def create_link(
     context = await gather(conn, principal, [draft], own_hosts, creating=True)
     columns = read_new({**draft, "standalone": True}, context, report)
     refuse(report.errors)
-    (link,) = await insert_all(conn, principal, [columns], [report], now)
-    await publish(conn, [link])
-    await audit.record(
-        conn, principal, "link.created", show_id("lnk", link["id"]), None, told(link)
-    )
-    return link
+    return await _make(conn, principal, columns, report, now)
 
 
 async def get_link(conn: Connection, principal: Principal, id: UUID) -> Link:
@@ -139,12 +135,7 @@ async def duplicate_link(
     columns = copied(before, slug, report)
     refuse(report.errors)
     columns |= {"name": name or before["name"], "standalone": True}
-    (link,) = await insert_all(conn, principal, [columns], [report], now)
-    await publish(conn, [link])
-    await audit.record(
-        conn, principal, "link.created", show_id("lnk", link["id"]), None, told(link)
-    )
-    return link
+    return await _make(conn, principal, columns, report, now)
 
 
 def copied(before: Link, slug: str | None, report: Report) -> Columns:
@@ -167,35 +158,28 @@ def check_restorable(deleted_at: datetime, now: datetime) -> None:
         raise Gone(f"it was deleted more than {RESTORABLE.days} days ago")
 
 
-async def republish(
-    conn: Connection,
-    workspace: UUID,
-    *,
-    destination: UUID | None = None,
-    page: UUID | None = None,
-    campaign: UUID | None = None,
-    host: str | None = None,
-) -> int:
+async def republish(conn: Connection, workspace: UUID, by: Used, value: UUID | str) -> int:
     """Publishes every link that uses this anew, after a change of it, in its transaction."""
-    by, value = _selector(destination=destination, page=page, campaign=campaign, host=host)
     links = await store.lock_users(conn, workspace, by, value)
     for mode in sorted({link["mode"] for link in links}):
         await _republish(conn, workspace, [link for link in links if link["mode"] == mode])
     return len(links)
 
 
-async def in_use(
-    conn: Connection,
-    workspace: UUID,
-    *,
-    destination: UUID | None = None,
-    page: UUID | None = None,
-    campaign: UUID | None = None,
-    host: str | None = None,
-) -> int:
+async def in_use(conn: Connection, workspace: UUID, by: Used, value: UUID | str) -> int:
     """How many live links use this."""
-    by, value = _selector(destination=destination, page=page, campaign=campaign, host=host)
     return await store.count_users(conn, workspace, by, value)
+
+
+async def _make(
+    conn: Connection, principal: Principal, columns: Columns, report: Report, now: datetime
+) -> Link:
+    (link,) = await insert_all(conn, principal, [columns], [report], now)
+    await publish(conn, [link])
+    await audit.record(
+        conn, principal, "link.created", show_id("lnk", link["id"]), None, told(link)
+    )
+    return link
 
 
 async def _republish(conn: Connection, workspace: UUID, links: Sequence[Link]) -> None:
@@ -208,11 +192,6 @@ async def _republish(conn: Connection, workspace: UUID, links: Sequence[Link]) -
     written = await store.update_links(conn, workspace, rows)
     await codes.touch(conn, workspace, [row["id"] for row in rows], None)
     await publish(conn, written)
-
-
-def _selector(**by: UUID | str | None) -> tuple[str, UUID | str]:
-    ((name, value),) = ((name, value) for name, value in by.items() if value is not None)
-    return name, value
 
 
 def _absent() -> NotFound:

@@ -5,7 +5,7 @@ Rows travel as one JSON parameter, so a statement reads the same for one link an
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import orjson
@@ -148,16 +148,16 @@ async def set_destinations(
         )
 
 
-USERS = {
+Used = Literal["destination", "campaign", "host"]
+USERS: Mapping[Used, str] = {
     "destination": "id IN (SELECT link_id FROM link_destinations WHERE destination_id = $2)",
-    "page": "page_id = $2",
     "campaign": "campaign_id = $2",
     "host": "host = $2",
 }
 """How links that use something are found."""
 
 
-async def lock_users(conn: Connection, workspace: UUID, by: str, value: UUID | str) -> list[Row]:
+async def lock_users(conn: Connection, workspace: UUID, by: Used, value: UUID | str) -> list[Row]:
     rows: list[Row] = await conn.fetch(
         f"""SELECT {NAMES} FROM links WHERE workspace_id = $1 AND {USERS[by]}
               AND deleted_at IS NULL ORDER BY id FOR UPDATE""",
@@ -167,7 +167,7 @@ async def lock_users(conn: Connection, workspace: UUID, by: str, value: UUID | s
     return rows
 
 
-async def count_users(conn: Connection, workspace: UUID, by: str, value: UUID | str) -> int:
+async def count_users(conn: Connection, workspace: UUID, by: Used, value: UUID | str) -> int:
     count: int = await conn.fetchval(
         f"""SELECT count(*) FROM links
             WHERE workspace_id = $1 AND {USERS[by]} AND deleted_at IS NULL""",

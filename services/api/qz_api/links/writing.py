@@ -113,15 +113,7 @@ async def write_all(
     written = {row["id"]: dict(row) for row in await store.update_links(
         conn, principal.workspace, rows
     )}  # fmt: skip
-    moved = [
-        written[before["id"]]
-        for before, columns in changes
-        if columns and any(name in columns for name in TARGET)
-    ]
-    if moved:
-        await versions.add(conn, principal, moved, now, note)
-        await _keep_destinations(conn, principal.workspace, moved)
-        await _drop_pages(conn, principal, [before for before, _ in changes], written)
+    await _follow(conn, principal, changes, written, now, note)
     await codes.touch(conn, principal.workspace, list(written), now)
     await audit.record_all(
         conn,
@@ -135,6 +127,26 @@ async def write_all(
     )
     await publish(conn, list(written.values()))
     return [written.get(before["id"], before) for before, _ in changes]
+
+
+async def _follow(
+    conn: Connection,
+    principal: Principal,
+    changes: Sequence[tuple[Link, Columns]],
+    written: Mapping[UUID, Link],
+    now: datetime,
+    note: VersionNote,
+) -> None:
+    """What hangs on where a link leads, of links that lead elsewhere now."""
+    moved = [
+        written[before["id"]]
+        for before, columns in changes
+        if columns and any(name in columns for name in TARGET)
+    ]
+    if moved:
+        await versions.add(conn, principal, moved, now, note)
+        await _keep_destinations(conn, principal.workspace, moved)
+        await _drop_pages(conn, principal, [before for before, _ in changes], written)
 
 
 async def hash_passwords(changes: Sequence[Columns]) -> None:

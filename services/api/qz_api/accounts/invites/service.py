@@ -1,5 +1,6 @@
 """An invite lets in whoever has its e-mail and its token: once, and until it expires."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -60,19 +61,31 @@ async def invite(
     if row is None:
         raise Conflict("this e-mail has an open invite already", "already_invited")
     url = link(inviting.api_url, token)
-    await mail.append(
-        conn,
-        inviting.secrets,
-        workspace=principal.workspace,
-        recipient=email.text,
-        template="invite",
-        values={"workspace": workspace["name"], "invited_by": principal.name, "url": url},
-        now=now,
-    )
+    values = {"workspace": workspace["name"], "invited_by": principal.name, "url": url}
+    await _send(conn, inviting.secrets, principal.workspace, email, values, now)
     await audit.record(
         conn, principal, "invite.created", show_id("inv", row["id"]), None, _told(row)
     )
     return row, url
+
+
+async def _send(
+    conn: Connection,
+    secrets: Secrets,
+    workspace: UUID,
+    email: Email,
+    values: Mapping[str, str],
+    now: datetime,
+) -> None:
+    await mail.append(
+        conn,
+        secrets,
+        workspace=workspace,
+        recipient=email.text,
+        template="invite",
+        values=values,
+        now=now,
+    )
 
 
 async def revoke(conn: Connection, principal: Principal, id: UUID, now: datetime) -> None:
