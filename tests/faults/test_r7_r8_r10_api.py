@@ -146,6 +146,8 @@ async def test_a_monthly_quota_is_exact_across_processes(
         await limit(serving, requests_per_month=quota)
         statuses = await asked(serving, calls)
         assert statuses == {200: quota, 429: calls - quota}
+        marks = await serving.sql("SELECT array_agg((percent, used)::text) FROM quota_marks")
+        assert sorted(marks[0]) == [f"(100,{quota})", f"(80,{quota * 80 // 100})"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,10 @@ from qz_api.deferred import Deferred, defer, write_deferred
 from qz_common.errors import TooMany
 
 SHARDS = 16
-"""Rows that creates spread over where there is no limit; with a limit all meet in the first."""
+"""Rows that creates spread over where there is no quota; with one all meet in the first."""
+
+MARKS = (80, 100)
+"""Per cent of a quota at which it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +31,23 @@ CREATED = Deferred("created", types=("uuid", "date", "smallint", "bigint"), stat
 
 
 async def charge_created(conn: Connection, principal: Principal, codes: int, now: datetime) -> None:
-    """Counts new codes of this month. Call it last: a limited plan's creates queue at its row."""
-    limit = None if principal.plan.overage else principal.plan.codes_per_month
+    """Counts new codes of this month. Call it last: creates under a quota queue at its row."""
+    plan, workspace, month = principal.plan, principal.workspace, month_of(now)
     if CREATED in conn.due:
         await write_deferred(conn)
-    shard = random.randrange(SHARDS) if limit is None else 0
-    row = (principal.workspace, month_of(now), shard, codes)
-    await defer(conn, CREATED, {shard: row})
-    if limit is None:
+    quota = plan.codes_per_month
+    shard = random.randrange(SHARDS) if quota is None else 0
+    await defer(conn, CREATED, {shard: (workspace, month, shard, codes)})
+    if quota is None:
         return
     await write_deferred(conn)
-    if await _created(conn, principal.workspace, now) > limit:
-        raise TooMany(f"this plan has {limit} new codes a month", "quota_exceeded")
+    created = await _created(conn, workspace, now)
+    if created > quota and not plan.overage:
+        raise TooMany(f"this plan has {quota} new codes a month", "quota_exceeded")
+    if created * 100 >= quota * MARKS[0]:
+        await conn.execute(
+            "SELECT qz_mark($1, $2, 'qr_generated', $3, $4)", workspace, month, created, quota
+        )
 
 
 async def usage(conn: Connection, workspace: UUID, now: datetime) -> Usage:
@@ -62,6 +70,17 @@ async def usage_since(conn: Connection, workspace: UUID, first: date) -> list[Ro
                  SELECT month, 0, created FROM usage_codes
                  WHERE workspace_id = $1 AND month >= $2) AS parts
            GROUP BY month""",
+        workspace,
+        first,
+    )
+    return rows
+
+
+async def marks_since(conn: Connection, workspace: UUID, first: date) -> list[Row]:
+    """What was reached in every month from this one on, the lower mark of a meter first."""
+    rows: list[Row] = await conn.fetch(
+        """SELECT month, meter, percent, quota, used, reached_at FROM quota_marks
+           WHERE workspace_id = $1 AND month >= $2 ORDER BY month, meter, percent""",
         workspace,
         first,
     )

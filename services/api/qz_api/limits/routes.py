@@ -1,18 +1,26 @@
 """/v1/usage."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from qz_api.db import Row
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.respond import Answer, shown
 from qz_api.limits import quota
 from qz_api.limits.plans import Plan
-from qz_api.limits.schemas import MeterMonthView, UsageMonthView, UsageQuery, UsageReportView
+from qz_api.limits.schemas import (
+    MarkView,
+    MeterMonthView,
+    UsageMonthView,
+    UsageQuery,
+    UsageReportView,
+)
 
-MARKS = (80, 100)
 Used = tuple[int, int]
 """Requests and new codes of a month."""
+Marks = Mapping[tuple[date, str], list[MarkView]]
 
 
 async def get_usage(call: Call) -> Answer:
@@ -20,11 +28,12 @@ async def get_usage(call: Call) -> Answer:
     months = list(_back_from(call.now.date(), call.query(UsageQuery).months))
     rows = await quota.usage_since(call.conn, workspace, months[-1])
     used = {row["month"]: (row["requests"], row["qr_generated"]) for row in rows}
+    marks = _by_meter(await quota.marks_since(call.conn, workspace, months[-1]))
     report = UsageReportView(
         plan=plan.name,
         overage=plan.overage,
         requests_per_minute=plan.requests_per_minute,
-        data=[_month(month, used.get(month, (0, 0)), plan) for month in months],
+        data=[_month(month, used.get(month, (0, 0)), plan, marks) for month in months],
     )
     return shown(report)
 
@@ -35,18 +44,34 @@ def _back_from(day: date, months: int) -> Iterator[date]:
         yield date(number // 12, number % 12 + 1, 1)
 
 
-def _month(month: date, used: Used, plan: Plan) -> UsageMonthView:
+def _month(month: date, used: Used, plan: Plan, marks: Marks) -> UsageMonthView:
     requests, codes = used
     return UsageMonthView(
         month=f"{month:%Y-%m}",
-        requests=_meter(requests, plan.requests_per_month),
-        qr_generated=_meter(codes, plan.codes_per_month),
+        requests=MeterMonthView(
+            used=requests,
+            limit=plan.requests_per_month,
+            marks=marks.get((month, "requests"), []),
+        ),
+        qr_generated=MeterMonthView(
+            used=codes,
+            limit=plan.codes_per_month,
+            marks=marks.get((month, "qr_generated"), []),
+        ),
     )
 
 
-def _meter(used: int, limit: int | None) -> MeterMonthView:
-    marks = [mark for mark in MARKS if limit is not None and used * 100 >= limit * mark]
-    return MeterMonthView(used=used, limit=limit, marks=marks)
+def _by_meter(rows: Iterable[Row]) -> Marks:
+    found: dict[tuple[date, str], list[MarkView]] = defaultdict(list)
+    for row in rows:
+        mark = MarkView(
+            percent=row["percent"],
+            limit=row["quota"],
+            used=row["used"],
+            reached_at=row["reached_at"],
+        )
+        found[row["month"], row["meter"]].append(mark)
+    return found
 
 
 OPERATIONS = (

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qz_api.http.schema import Out
+from qz_api.http.schema import Moment, Out
 
 MAX_MONTHS = 36
 
@@ -15,12 +15,20 @@ class UsageQuery(BaseModel):
     """This one and the ones before it."""
 
 
+class MarkView(Out):
+    percent: int
+    limit: int
+    """As it was then."""
+    used: int
+    reached_at: Moment
+
+
 class MeterMonthView(Out):
     used: int
     limit: int | None
     """Of today's plan. Null is without limit."""
-    marks: list[int]
-    """Which of 80 and 100 per cent of the limit are reached."""
+    marks: list[MarkView]
+    """Which of 80 and 100 per cent of the limit were reached, each at most once in a month."""
 
 
 class UsageMonthView(Out):
