@@ -1,7 +1,7 @@
 """/v1/qr-codes."""
 
 from qz_api.auth.scopes import Scope
-from qz_api.codes import changing, listing, service, store
+from qz_api.codes import changing, listing, service
 from qz_api.codes.fetching import fetch_pictures
 from qz_api.codes.listing import CODES, CodeQuery
 from qz_api.codes.schemas import CodeCreate, CodePatch, CodeView, code_view, draft_of
@@ -12,7 +12,7 @@ from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, page_of
 from qz_api.http.respond import Answer, created, deleted, shown
 from qz_api.links.draft import refuse
-from qz_api.links.listing import count, place_of, read_place, select
+from qz_api.links.listing import find, place_of
 from qz_api.links.policy import deployment_hosts
 from qz_api.links.schemas import NewSlug
 from qz_common.errors import Conflict, Gone, NotFound, PreconditionFailed, TooMany
@@ -41,13 +41,8 @@ async def get_code(call: Call) -> Answer:
 async def list_codes(call: Call) -> Answer:
     query = call.query(CodeQuery)
     cursors = call.cursors(*query.filters())
-    place = read_place(cursors, query)
     built = await listing.build_codes(call.conn, call.principal, query, call.now)
-    total = None
-    if query.include:
-        total = await call.conn.fetchval(count(built, CODES, query), *built.values)
-    sql = select(built, CODES, query, place)
-    rows = await store.list_codes(call.conn, sql, built.values)
+    rows, total = await find(call.conn, built, CODES, query, cursors)
 
     def view(row: Row) -> CodeView:
         return _view(call, service.found_in(row))

@@ -133,11 +133,6 @@ async def link_of(conn: Connection, workspace: UUID, mode: str, id: UUID) -> UUI
     return link
 
 
-async def list_codes(conn: Connection, sql: str, values: Sequence[Any]) -> list[Row]:
-    rows: list[Row] = await conn.fetch(sql, *values)
-    return rows
-
-
 async def page_of_link(
     conn: Connection, workspace: UUID, link: UUID, after: Place | None, limit: int
 ) -> list[Row]:

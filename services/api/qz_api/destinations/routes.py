@@ -13,10 +13,8 @@ from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, page_of
 from qz_api.http.respond import Answer, created, deleted, shown
-from qz_api.links.context import url_policy
-from qz_api.links.policy import deployment_hosts
+from qz_api.links.context import policy_of
 from qz_common.errors import Conflict, NotFound, PreconditionFailed
-from qz_common.urls import UrlPolicy
 
 TAG = "destinations"
 
@@ -24,7 +22,7 @@ TAG = "destinations"
 async def create_destination(call: Call) -> Answer:
     body = call.body(DestinationCreate)
     row = await service.create(
-        call.conn, call.principal, body.name, body.target, await _policy(call), call.now
+        call.conn, call.principal, body.name, body.target, await policy_of(call), call.now
     )
     view = destination_view(row)
     return created(view, f"/v1/destinations/{view.id}", version=row["version"])
@@ -49,7 +47,7 @@ async def update_destination(call: Call) -> Answer:
     before = await service.lock(call.conn, call.principal, call.id("dst"))
     call.check_version(before["version"])
     row = await service.update(
-        call.conn, call.principal, before, body.name, body.target, await _policy(call), call.now
+        call.conn, call.principal, before, body.name, body.target, await policy_of(call), call.now
     )
     return shown(destination_view(row), version=row["version"])
 
@@ -59,10 +57,6 @@ async def delete_destination(call: Call) -> Answer:
     call.check_version(row["version"])
     await service.delete(call.conn, call.principal, row, call.now)
     return deleted()
-
-
-async def _policy(call: Call) -> UrlPolicy:
-    return await url_policy(call.conn, call.principal, deployment_hosts(call.deps.settings))
 
 
 OPERATIONS = (

@@ -14,10 +14,9 @@ from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, page_of
 from qz_api.http.respond import Answer, created, deleted, shown
-from qz_api.links.context import url_policy
+from qz_api.links.context import policy_of
 from qz_api.links.policy import deployment_hosts
 from qz_common.errors import Conflict, NotFound, PreconditionFailed, Unavailable
-from qz_common.urls import UrlPolicy
 
 TAG = "domains"
 
@@ -25,7 +24,7 @@ TAG = "domains"
 async def create_domain(call: Call) -> Answer:
     body = call.body(DomainCreate)
     ours = deployment_hosts(call.deps.settings)
-    policy = await _policy(call)
+    policy = await policy_of(call)
     row = await service.create(
         call.conn, call.principal, body.host, body.root_url, ours, policy, call.now
     )
@@ -57,7 +56,7 @@ async def patch_domain(call: Call) -> Answer:
     call.check_version(before["version"])
     patch = call.body(DomainPatch)
     row = await service.update(
-        call.conn, call.principal, before, patch, await _policy(call), call.now
+        call.conn, call.principal, before, patch, await policy_of(call), call.now
     )
     return shown(domain_view(row), version=row["version"])
 
@@ -79,10 +78,6 @@ async def verify_domain(call: Call) -> Answer:
     if isinstance(settled, Conflict):
         raise settled
     return shown(domain_view(settled), version=settled["version"])
-
-
-async def _policy(call: Call) -> UrlPolicy:
-    return await url_policy(call.conn, call.principal, deployment_hosts(call.deps.settings))
 
 
 OPERATIONS = (

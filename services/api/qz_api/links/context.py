@@ -7,8 +7,10 @@ from uuid import UUID
 
 from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
+from qz_api.http.call import Call
 from qz_api.images.pictures.pinning import Copies, copies_of
 from qz_api.links import neighbours, store
+from qz_api.links.policy import deployment_hosts
 from qz_common.ids import read_id
 from qz_common.urls import UrlPolicy, UrlRefused, parse
 
@@ -56,6 +58,11 @@ async def gather(
         looks=looks,
         pictures=await copies_of(conn, workspace, mode, styles),
     )
+
+
+async def policy_of(call: Call) -> UrlPolicy:
+    """For the URLs in the body of a call."""
+    return await url_policy(call.conn, call.principal, deployment_hosts(call.deps.settings))
 
 
 async def url_policy(

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import Field
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection
+from qz_api.db import Connection, Row
 from qz_api.http.paging import Cursors, PageQuery
 from qz_api.http.schema import Moment
 from qz_api.links.fields import RESTORABLE, normal_tag
@@ -161,7 +161,19 @@ def pattern_of(q: str) -> str:
     return f"%{escaped}%"
 
 
-def select(listing: Listing, table: Table, query: ListQuery, place: Sequence[Any] | None) -> str:
+async def find(
+    conn: Connection, listing: Listing, table: Table, query: ListQuery, cursors: Cursors
+) -> tuple[list[Row], int | None]:
+    """The rows of one page and one more, and how many there are in all when that was asked."""
+    place = _read_place(cursors, query)
+    total = None
+    if query.include:
+        total = await conn.fetchval(_count(listing, table, query), *listing.values)
+    sql = _select(listing, table, query, place)
+    return await conn.fetch(sql, *listing.values), total
+
+
+def _select(listing: Listing, table: Table, query: ListQuery, place: Sequence[Any] | None) -> str:
     """The page after `place`, with one row more than was asked for."""
     by = query.sort.removeprefix("-")
     keys = table.places(by)
@@ -184,8 +196,8 @@ def select(listing: Listing, table: Table, query: ListQuery, place: Sequence[Any
     )
 
 
-def count(listing: Listing, table: Table, query: ListQuery) -> str:
-    """Call before `select`, which adds the page's own values."""
+def _count(listing: Listing, table: Table, query: ListQuery) -> str:
+    """Call before `_select`, which adds the page's own values."""
     source = table.ranked if query.sort.endswith("scan_count") else table.source
     return f"SELECT count(*) FROM {source} WHERE {listing.where}"
 
@@ -196,7 +208,7 @@ def place_of(table: Table, query: ListQuery) -> list[str]:
     return [f"place_{number}" for number in range(len(table.places(by)))]
 
 
-def read_place(cursors: Cursors, query: ListQuery) -> list[Any] | None:
+def _read_place(cursors: Cursors, query: ListQuery) -> list[Any] | None:
     if query.cursor is None:
         return None
     key, *ids = cursors.read(query.cursor)

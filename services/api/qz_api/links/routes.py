@@ -11,17 +11,9 @@ from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, PageQuery, page_of
 from qz_api.http.respond import Answer, created, deleted, shown
-from qz_api.links import blocking, service, store
+from qz_api.links import blocking, service
 from qz_api.links.draft import LinkDraft, refuse
-from qz_api.links.listing import (
-    LINKS,
-    ListQuery,
-    build_links,
-    count,
-    place_of,
-    read_place,
-    select,
-)
+from qz_api.links.listing import LINKS, ListQuery, build_links, find, place_of
 from qz_api.links.policy import deployment_hosts
 from qz_api.links.publish import Link
 from qz_api.links.schemas import (
@@ -54,12 +46,8 @@ async def get_link(call: Call) -> Answer:
 async def list_links(call: Call) -> Answer:
     query = call.query(ListQuery)
     cursors = call.cursors(*query.filters())
-    place = read_place(cursors, query)
     built = await build_links(call.conn, call.principal, query, call.now)
-    total = None
-    if query.include:
-        total = await call.conn.fetchval(count(built, LINKS, query), *built.values)
-    rows = await store.list_links(call.conn, select(built, LINKS, query, place), built.values)
+    rows, total = await find(call.conn, built, LINKS, query, cursors)
     keys = place_of(LINKS, query)
     return shown(page_of(rows, query, cursors, lambda row: _view(call, row), total, place=keys))
 

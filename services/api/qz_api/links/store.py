@@ -177,11 +177,6 @@ async def count_users(conn: Connection, workspace: UUID, by: Used, value: UUID |
     return count
 
 
-async def list_links(conn: Connection, sql: str, values: Sequence[Any]) -> list[Row]:
-    rows: list[Row] = await conn.fetch(sql, *values)
-    return rows
-
-
 async def forgotten(conn: Connection, before: datetime, limit: int) -> list[tuple[UUID, UUID]]:
     """Workspace and id of links that were deleted longer ago and still say something."""
     rows = await conn.fetch(

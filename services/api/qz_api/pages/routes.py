@@ -5,8 +5,7 @@ from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, page_of
 from qz_api.http.respond import Answer, created, deleted, raw, shown
-from qz_api.links.context import url_policy
-from qz_api.links.policy import deployment_hosts
+from qz_api.links.context import policy_of
 from qz_api.pages import service, store
 from qz_api.pages.preview import POLICY_HEADER, preview_headers, preview_html
 from qz_api.pages.schemas import (
@@ -18,14 +17,13 @@ from qz_api.pages.schemas import (
     page_view,
 )
 from qz_common.errors import Conflict, NotFound, PreconditionFailed
-from qz_common.urls import UrlPolicy
 
 TAG = "landing pages"
 
 
 async def create_page(call: Call) -> Answer:
     body = call.body(LandingPageCreate)
-    row = await service.create(call.conn, call.principal, body, await _policy(call), call.now)
+    row = await service.create(call.conn, call.principal, body, await policy_of(call), call.now)
     view = page_view(row)
     return created(view, f"/v1/landing-pages/{view.id}", version=row["version"])
 
@@ -54,7 +52,7 @@ async def patch_page(call: Call) -> Answer:
     call.check_version(before["version"])
     patch = call.body(LandingPagePatch)
     row = await service.update(
-        call.conn, call.principal, before, patch, await _policy(call), call.now
+        call.conn, call.principal, before, patch, await policy_of(call), call.now
     )
     return shown(page_view(row), version=row["version"])
 
@@ -71,10 +69,6 @@ async def preview_page(call: Call) -> Answer:
     compiled = await service.compiled_landing(call.conn, page)
     html = preview_html(compiled, call.query(PreviewQuery).language)
     return raw(html.encode(), "text/html; charset=utf-8", preview_headers(html))
-
-
-async def _policy(call: Call) -> UrlPolicy:
-    return await url_policy(call.conn, call.principal, deployment_hosts(call.deps.settings))
 
 
 EXAMPLE = {
