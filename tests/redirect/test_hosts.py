@@ -42,23 +42,33 @@ def hosts() -> Hosts:
 def test_a_header_stands_for_a_prefix_or_is_refused(
     hosts: Hosts, header: bytes, prefix: bytes | None
 ) -> None:
-    assert hosts.prefix(header) == prefix
-    assert hosts.prefix(header) == prefix
+    for _ in range(2):
+        site = hosts.site(header)
+        assert (site.prefix if site else None) == prefix
 
 
 def test_what_is_remembered_is_bounded(hosts: Hosts) -> None:
     for port in range(MAX_REMEMBERED * 2):
-        assert hosts.prefix(b"qz.example:%d" % (port % 65_536)) == b""
-    assert len(hosts._prefixes) <= MAX_REMEMBERED
+        assert hosts.site(b"qz.example:%d" % (port % 65_536))
+    assert len(hosts._sites) <= MAX_REMEMBERED
 
 
 def test_a_domain_that_was_taken_away_is_forgotten() -> None:
     known = dict(DOMAINS)
     hosts = Hosts((), known.get)
-    assert hosts.prefix(b"go.acme.example") == b"go.acme.example"
+    assert hosts.site(b"go.acme.example")
     del known["go.acme.example"]
     hosts.forget()
-    assert hosts.prefix(b"go.acme.example") is None
+    assert hosts.site(b"go.acme.example") is None
+
+
+def test_on_an_own_domain_only_its_workspace_answers(hosts: Hosts) -> None:
+    own, default = hosts.site(b"go.acme.example"), hosts.site(b"qz.example")
+    assert own
+    assert default
+    assert own.answers_for("ws_1")
+    assert not own.answers_for("ws_2")
+    assert default.answers_for("ws_2")
 
 
 def test_a_name_is_lower_case_without_port_and_final_dot() -> None:

@@ -53,7 +53,7 @@ class KnownHosts:
             return
         scope.setdefault("state", {})["edge"] = self._edge
         hosts = [value for name, value in scope["headers"] if name == b"host"]
-        if len(hosts) == 1 and self._edge.hits.hosts.prefix(hosts[0]) is not None:
+        if len(hosts) == 1 and self._edge.hits.hosts.site(hosts[0]) is not None:
             await self._app(scope, receive, send)
             return
         languages = dict(scope["headers"]).get(b"accept-language", b"")

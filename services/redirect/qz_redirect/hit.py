@@ -17,7 +17,7 @@ from qz_common.records import CodeRecord
 from qz_common.rules import Decision, resolve
 from qz_common.visit import Visit
 from qz_common.visitor import DAY_MS, NOBODY, Identity, Salts, asks_for_privacy
-from qz_redirect.hosts import Hosts
+from qz_redirect.hosts import Hosts, Site
 from qz_redirect.journal.journal import Journal
 from qz_redirect.prepared import REPLY_END, Prepared, has_utm, target, with_query
 from qz_redirect.repeats import Repeats, VisitNumbers
@@ -80,20 +80,22 @@ class Hits:
         `journal.commit`. None when this is no plain redirect. `fields` are header values by
         lower-case name."""
         began = time.time_ns()
-        prefix = self.hosts.prefix(fields.get(b"host", b""))
-        if prefix is None or len(path) > MAX_PATH_BYTES:
+        site = self.hosts.site(fields.get(b"host", b""))
+        if site is None or len(path) > MAX_PATH_BYTES:
             return None
-        key = key_of(prefix, path)
+        key = key_of(site.prefix, path)
         row = self.reader.get(key)
         if row is None:
             return None
         plain = None if has_utm(query) else plain_of(row)
         if plain is not None:
+            if not site.answers_for(plain.workspace):
+                return None
             who = self.recognise(plain.workspace, path, fields, address)
             self.count(plain, who, plain.event_target, query, method, fields)
             reply = plain.reply
         else:
-            decided = self._decide(key, row, path, query, method, fields, address)
+            decided = self._decide(site, key, row, path, query, method, fields, address)
             if decided is None:
                 return None
             reply = decided
@@ -105,11 +107,11 @@ class Hits:
         return reply
 
     def _decide(
-        self, key: bytes, row: bytes, path: bytes, query: bytes, method: bytes,
+        self, site: Site, key: bytes, row: bytes, path: bytes, query: bytes, method: bytes,
         fields: dict[bytes, bytes], address: str,
     ) -> bytes | None:  # fmt: skip
         """The same for a link whose record has a say at every scan."""
-        prepared = self.prepare(key, row)
+        prepared = self.prepare(site, key, row)
         if prepared is None or not prepared.easy:
             return None
         who = self.recognise(prepared.workspace, path, fields, address)
@@ -118,15 +120,20 @@ class Hits:
         self.count(prepared, who, target(decision), query, method, fields)
         return decision.location.encode("ascii") + REPLY_END
 
-    def find(self, prefix: bytes, path: bytes) -> Prepared | None:
+    def find(self, site: Site, path: bytes) -> Prepared | None:
         """`path` is `/slug` or `/r/slug` in any case; None when the replica has no such link."""
         if len(path) > MAX_PATH_BYTES:
             return None
-        key = key_of(prefix, path)
+        key = key_of(site.prefix, path)
         row = self.reader.get(key)
-        return None if row is None else self.prepare(key, row)
+        return None if row is None else self.prepare(site, key, row)
 
-    def prepare(self, key: bytes, row: bytes) -> Prepared | None:
+    def prepare(self, site: Site, key: bytes, row: bytes) -> Prepared | None:
+        """None for what can't be read, or is somebody else's on this site."""
+        prepared = self._prepare(key, row)
+        return prepared if prepared and site.answers_for(prepared.workspace) else None
+
+    def _prepare(self, key: bytes, row: bytes) -> Prepared | None:
         """Bounded memory: two tables, of which the older one goes when the other is full."""
         known = self._prepared.get(key) or self._older.get(key)
         if known is not None and known[0] == row:

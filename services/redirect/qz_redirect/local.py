@@ -11,6 +11,7 @@ from qz_common.visit import Visit
 from qz_redirect.client import Proxies, client_network
 from qz_redirect.edge import Arrival, Gates, Reply
 from qz_redirect.hit import Hits, Who
+from qz_redirect.hosts import Site
 from qz_redirect.prepared import Prepared, target
 from qz_redirect.replica.miss import Misses
 
@@ -33,12 +34,12 @@ class LocalEdge:
 
     async def arrive(self, request: Request) -> Arrival | None:
         fields = dict(request.headers.raw)
-        prefix = self.hits.hosts.prefix(fields.get(b"host", b""))
+        site = self.hits.hosts.site(fields.get(b"host", b""))
         path = slug_path(request)
-        if prefix is None or path is None:
+        if site is None or path is None:
             return None
         address = self.address(request)
-        prepared = await self._find(prefix, path, address)
+        prepared = await self._find(site, path, address)
         if prepared is None:
             self.hits.counters.misses += 1
             return None
@@ -47,7 +48,7 @@ class LocalEdge:
         return Landed(
             record=prepared.record,
             visit=self.hits.visit(prepared, who, query, request.method.encode(), fields),
-            host=prefix.decode(),
+            host=site.prefix.decode(),
             slug=prepared.key.decode().rpartition("/")[2],
             path=path.decode(),
             cookie=fields.get(b"cookie", b""),
@@ -86,13 +87,13 @@ class LocalEdge:
         peer = request.client.host if request.client else ""
         return self.proxies.client_address(peer, request.headers.raw)
 
-    async def _find(self, prefix: bytes, path: bytes, address: str) -> Prepared | None:
-        prepared = self.hits.find(prefix, path)
+    async def _find(self, site: Site, path: bytes, address: str) -> Prepared | None:
+        prepared = self.hits.find(site, path)
         if prepared is not None:
             return prepared
-        key = prefix + b"/" + path.rpartition(b"/")[2].lower()
+        key = site.prefix + b"/" + path.rpartition(b"/")[2].lower()
         value = await self.misses.ask(key, client_network(address))
-        return None if value is None else self.hits.prepare(key, value)
+        return None if value is None else self.hits.prepare(site, key, value)
 
 
 def slug_path(request: Request) -> bytes | None:

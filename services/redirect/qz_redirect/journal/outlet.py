@@ -5,16 +5,13 @@ than what is sent after it.
 """
 
 import asyncio
-import contextlib
 from typing import Any
 
-from aiokafka.errors import KafkaError
-
 from qz_common.kafka import KafkaSettings, ensure_topics, make_producer
+from qz_common.kafka_waits import stopped
 from qz_common.topics import SCANS
 
 ACK_SECONDS = 15.0
-CLOSE_SECONDS = 3.0
 
 
 class Outlet:
@@ -57,7 +54,7 @@ class Outlet:
                 try:
                     await producer.start()
                 except BaseException:
-                    await _stop(producer)
+                    await stopped(producer.stop())
                     raise
                 self._producer = producer
             return self._producer
@@ -66,11 +63,4 @@ class Outlet:
         """Only the one that failed: another sender may have put a new one in its place."""
         if self._producer is producer:
             self._producer = None
-            await _stop(producer)
-
-
-async def _stop(producer: Any) -> None:
-    """What can't be closed in time is left; its batches were never counted as sent."""
-    with contextlib.suppress(KafkaError, OSError, TimeoutError):
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await producer.stop()
+            await stopped(producer.stop())

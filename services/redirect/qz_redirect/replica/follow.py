@@ -8,7 +8,6 @@ the old one, which serves until the new one has caught up.
 """
 
 import asyncio
-import contextlib
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +19,7 @@ from aiokafka.errors import KafkaError
 
 from qz_common.errors import Retryable
 from qz_common.kafka import KafkaSettings, ensure_topics, make_consumer
+from qz_common.kafka_waits import stopped
 from qz_common.records import marker_key
 from qz_common.topics import ROUTING, TOMBSTONE_RETENTION
 from qz_redirect.replica.landmark import Landmarks
@@ -32,7 +32,6 @@ MAX_RECORDS = 20_000
 HEARTBEAT_SECONDS = 30.0
 SYNC_SECONDS = 5.0
 STALL_SECONDS = 60.0
-CLOSE_SECONDS = 5.0
 BACKOFF_SECONDS = (0.1, 0.3, 1.0, 2.0)
 
 log = structlog.get_logger()
@@ -109,7 +108,7 @@ class Follower:
             self.progress.connected = True
             await self._read(consumer, writer, landmarks)
         finally:
-            await _stop(consumer)
+            await stopped(consumer.stop())
 
     def _open_writer(self) -> Writer:
         """The replica that is there, or a fresh one beside it when it must not be continued."""
@@ -223,10 +222,3 @@ def _name(partition: TopicPartition) -> str:
 def _is_too_old(positions: dict[str, Position]) -> bool:
     newest = max((position.seen_ms for position in positions.values()), default=0)
     return bool(positions) and time.time_ns() // 1_000_000 - newest > TOO_OLD_MS
-
-
-async def _stop(consumer: Any) -> None:
-    """Stopping may hang in a half-open connection: bounded, then left behind."""
-    with contextlib.suppress(KafkaError, OSError, TimeoutError):
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await consumer.stop()
