@@ -16,7 +16,6 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from qz_analytics.clickhouse import StoreAway, StoreRefused
 from qz_analytics.ingest.block import Block
-from qz_analytics.ingest.closing import close
 from qz_analytics.ingest.membership import Membership
 from qz_analytics.ingest.pipeline import NotOwner, Pipeline
 from qz_analytics.ingest.progress import Progress
@@ -24,6 +23,7 @@ from qz_analytics.metrics import IngestMetrics
 from qz_analytics.settings import IngestSettings
 from qz_common.errors import Retryable
 from qz_common.kafka import KafkaSettings, make_consumer
+from qz_common.kafka_waits import answered, stopped
 from qz_common.topics import SCANS
 
 GROUP = "analytics"
@@ -129,7 +129,7 @@ class Consumer:
                 await self.pipeline.store(block, lambda: self.membership.owns(batch.generation))
             with contextlib.suppress(CommitFailedError, IllegalStateError):
                 # not ours any more: the next owner's marks drop what we have stored
-                await self.kafka.commit(batch.ends)
+                await answered(self.kafka.commit(batch.ends))
         self.progress.moved(batch.ends, block.newest_ms())
         self.touched(block.links())
 
@@ -158,7 +158,7 @@ class Consumer:
 
     async def _rewind(self) -> None:
         for partition in self.kafka.assignment():
-            committed = await self.kafka.committed(partition)
+            committed = await answered(self.kafka.committed(partition))
             if committed is None:
                 await self.kafka.seek_to_beginning(partition)
             else:
@@ -191,4 +191,4 @@ async def joined(
         yield kafka
     finally:
         pulse.cancel()
-        await close(kafka.stop())
+        await stopped(kafka.stop())

@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from qz_analytics.clickhouse import ClickHouse
 from qz_common.clock import from_ms, to_ms
+from qz_common.kafka_waits import answered
 
 COURIER_MS = 2_000
 """What a scan may take from the edge to the broker."""
@@ -62,7 +63,7 @@ class Progress:
         told = []
         for partition in kafka.assignment():
             if partition not in self.reached:
-                committed = await kafka.committed(partition) or 0
+                committed = await answered(kafka.committed(partition)) or 0
                 self.reached.setdefault(partition, committed)
             end = kafka.highwater(partition)
             if end is not None:

@@ -16,7 +16,6 @@ from aiokafka.errors import KafkaError
 
 from qz_analytics.clickhouse import ClickHouse, StoreAway, StoreRefused
 from qz_analytics.ingest import agents, progress, rollups, verify
-from qz_analytics.ingest.closing import STOP_SECONDS, close
 from qz_analytics.ingest.consumer import (
     FIRST_PAUSE_SECONDS,
     LONGEST_PAUSE_SECONDS,
@@ -34,6 +33,7 @@ from qz_analytics.settings import IngestSettings
 from qz_common.clock import Clock
 from qz_common.health import Health
 from qz_common.kafka import KafkaSettings, ensure_topics, make_producer
+from qz_common.kafka_waits import STOP_SECONDS, stopped
 from qz_common.topics import DEAD_SCANS, SCANS, TALLIES
 
 OWN_TOPICS = (SCANS, TALLIES, DEAD_SCANS)
@@ -179,7 +179,7 @@ async def _started(settings: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
         await producer.start()
         yield producer
     finally:
-        await close(producer.stop())
+        await stopped(producer.stop())
 
 
 @contextlib.asynccontextmanager

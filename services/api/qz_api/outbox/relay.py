@@ -26,12 +26,12 @@ from qz_api.db import (
 )
 from qz_api.metrics import WorkerMetrics
 from qz_api.outbox import store
-from qz_api.outbox.closing import close_within
 from qz_api.outbox.reseed import is_seeded, reseed
 from qz_api.settings import WorkerSettings
 from qz_common.clock import Clock
 from qz_common.errors import Retryable
 from qz_common.kafka import ensure_topics, make_producer
+from qz_common.kafka_waits import stopped
 
 BATCH = 500
 POLL_SECONDS = 0.5
@@ -177,7 +177,7 @@ async def _producing(settings: WorkerSettings) -> AsyncIterator[AIOKafkaProducer
         yield producer
     finally:
         # what is not acknowledged is still in the table
-        await close_within(producer.stop())
+        await stopped(producer.stop())
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:

@@ -15,8 +15,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from qz_api.db import CONNECT_SECONDS, Connection, Row
 from qz_api.outbox import store
-from qz_api.outbox.closing import close_within
 from qz_common.kafka import KafkaSettings, make_consumer
+from qz_common.kafka_waits import stopped
 from qz_common.records import MarkerRecord, RoutingRecord, decode, encode, marker_key
 from qz_common.topics import ROUTING
 
@@ -38,7 +38,7 @@ async def is_seeded(conn: Connection, kafka: KafkaSettings) -> bool:
             await consumer.start()
             return all([await _stands(consumer, topic, marker) for marker in markers])
     finally:
-        await close_within(consumer.stop())
+        await stopped(consumer.stop())
 
 
 async def reseed(

@@ -14,13 +14,13 @@ from aiokafka.errors import KafkaError
 from qz_api.db import Connection, Database, Row
 from qz_api.metrics import WorkerMetrics
 from qz_api.outbox import store as outbox
-from qz_api.outbox.closing import close_within
 from qz_api.outbox.relay import pause
 from qz_api.stats import store
 from qz_common.errors import Unavailable
 from qz_common.events import Tally, decode_tally
 from qz_common.ids import read_id
 from qz_common.kafka import KafkaSettings, ensure_topics, make_consumer
+from qz_common.kafka_waits import answered, stopped
 from qz_common.records import CodeRecord, code_key, decode
 from qz_common.topics import TALLIES
 
@@ -55,7 +55,7 @@ class TallyFollower:
             while not stop.is_set():
                 await self._round(consumer)
         finally:
-            await close_within(consumer.stop())
+            await stopped(consumer.stop())
 
     async def _round(self, consumer: AIOKafkaConsumer) -> None:
         found = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)
@@ -65,7 +65,7 @@ class TallyFollower:
                 applied = await apply(conn, tallies[start : start + CHUNK])
             self._metrics.tallies.inc(applied)
         if found:
-            await consumer.commit()
+            await answered(consumer.commit())
 
 
 async def apply(conn: Connection, tallies: list[Tally]) -> int:
