@@ -23,6 +23,7 @@ from deploy.embedded.process import Account, reachable, unprivileged_account
 HOST = "127.0.0.1"
 SUPERUSER, OWNER, APP = "postgres", "quietzone", "quietzone_app"
 DATABASE = "quietzone"
+TEST_PORTS = range(10_000, 30_000)
 LEFTOVER_SECONDS = 15.0
 SHARED_FOLDERS = Path("/var/lib/quietzone")
 
@@ -264,9 +265,20 @@ def accepts(port: int) -> bool:
     return True
 
 
-def free_port() -> int:
-    """A port nobody listens on now; for tests, which need no fixed one."""
+def free_port(width: int = 1) -> int:
+    """The first of `width` ports that nobody listens on now; for tests, which need no fixed ones.
+    Below those that outgoing connections are given, or one of these could take it meanwhile."""
+    while True:
+        first = secrets.randbelow(len(TEST_PORTS) - width) + TEST_PORTS.start
+        if all(_is_free(port) for port in range(first, first + width)):
+            return first
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        port: int = listener.getsockname()[1]
-        return port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError:
+            return False
+    return True
