@@ -225,6 +225,12 @@ def test_every_kind_has_an_example() -> None:
     assert EXAMPLES.keys() == KINDS.keys()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_leaves_no_method_out(kind: str) -> None:
+    found = {name: getattr(KINDS[kind], name) for name in dir(KINDS[kind])}
+    assert not [name for name, each in found.items() if hasattr(each, "__isabstractmethod__")]
+
+
 @pytest.mark.parametrize("kind", EXAMPLES)
 def test_every_kind_survives_the_way_over_routing_and_back_through_the_door(kind: str) -> None:
     rules = parse_rules([rule(when=[{"kind": kind} | EXAMPLES[kind]])])

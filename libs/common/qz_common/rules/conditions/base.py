@@ -5,6 +5,7 @@ that matching a scan is a plain comparison. An unknown fact is the empty string 
 nothing: `is` is false then, `is_not` is true.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Literal, Self
 
@@ -20,26 +21,30 @@ Problem = tuple[str, str, str]
 
 
 class Base(msgspec.Struct, frozen=True, tag_field="kind"):
-    """The contract of a condition; each kind adds its fields, its tag and its test."""
+    """The contract of a condition; each kind adds its fields, its tag and its test.
+
+    Not an ABC: that would make the edge's `isinstance` slower. The type checker and a test of the
+    registry see that no kind leaves a method out.
+    """
 
     def canonical(self) -> Self:
         return self
 
+    @abstractmethod
     def problems(self) -> list[Problem]:
         """Everything wrong with the (canonical) fields, beyond their types."""
-        raise NotImplementedError
 
+    @abstractmethod
     def matches(self, visit: Visit, beside: Sequence["Base"] = ()) -> bool:
         """Whether it holds; `beside` are all conditions of the same rule."""
-        raise NotImplementedError
 
+    @abstractmethod
     def words(self) -> str:
         """The condition in words, for explain."""
-        raise NotImplementedError
 
+    @abstractmethod
     def seen(self, visit: Visit) -> str:
         """The fact it looked at in words, for explain."""
-        raise NotImplementedError
 
 
 class Named(Base, frozen=True):
@@ -52,12 +57,13 @@ class Named(Base, frozen=True):
     wider: ClassVar[Mapping[str, str]] = {}
     """Fact to the wider name that covers it too: a phone is `mobile`."""
 
+    @abstractmethod
     def fact(self, visit: Visit) -> str:
-        raise NotImplementedError
+        """What is compared; empty when it is not known."""
 
+    @abstractmethod
     def check(self, value: str) -> str:
         """Why this value can't be meant, or the empty string."""
-        raise NotImplementedError
 
     def matches(self, visit: Visit, beside: Sequence[Base] = ()) -> bool:
         fact = self.fact(visit)

@@ -4,6 +4,7 @@
 than `scene.press`; gate.py has put its addresses through the URL gate when the page was written.
 """
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -65,5 +66,6 @@ class Block(In):
     id: BlockId = ""
     """Names the block's buttons in analytics; made up when left out, kept over changes."""
 
+    @abstractmethod
     def view(self, scene: Scene) -> Mapping[str, Any]:
-        raise NotImplementedError
+        """What the template of this kind gets."""
