@@ -1,20 +1,52 @@
 """Words that the shapes of all features share."""
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+)
 
-MAX_YEAR = 9000
+YEARS = range(1900, 9000)
+DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
+ANY_TIME = TypeAdapter(datetime)
 
 
-def _text_only(value: object) -> object:
-    """Pydantic would take "2026" for seconds since 1970."""
-    if isinstance(value, datetime) or (isinstance(value, str) and DATE.match(value)):
+def _read_time(value: object) -> datetime:
+    """Pydantic alone would take "2026" for seconds since 1970."""
+    if isinstance(value, datetime):
         return value
-    raise ValueError("say a time as RFC 3339 text, such as 2026-05-19T12:00:00Z")
+    if isinstance(value, str) and DATE.match(value):
+        return ANY_TIME.validate_python(value)
+    raise ValueError("must be a time as text, such as 2026-05-19T12:00:00Z")
+
+
+def _plain(text: str) -> str:
+    """One line that can't turn the text around it: no control and no direction characters."""
+    for each in text:
+        if (
+            unicodedata.category(each) in ("Cc", "Zl", "Zp")
+            or unicodedata.bidirectional(each) in DIRECTIONS
+        ):
+            raise ValueError(f"has a character that is not allowed here: U+{ord(each):04X}")
+    return text
+
+
+def _within_bounds(moment: datetime) -> datetime:
+    """No zone takes such a moment beyond the first or the last that can be told."""
+    if moment.year not in YEARS:
+        raise ValueError(f"must lie between the years {YEARS[0]} and {YEARS[-1]}")
+    return moment
 
 
 def _show(moment: datetime) -> str:
@@ -23,13 +55,13 @@ def _show(moment: datetime) -> str:
 
 Moment = Annotated[
     AwareDatetime,
-    BeforeValidator(_text_only),
-    Field(lt=datetime(MAX_YEAR, 1, 1, tzinfo=UTC)),
+    BeforeValidator(_read_time),
+    AfterValidator(_within_bounds),
     PlainSerializer(_show, return_type=str, when_used="json"),
 ]
 """RFC 3339 with a zone; shown in UTC to the millisecond."""
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Tag = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f,]+$")]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+MaybeName = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
 
 LEFT_OUT: Any = None
 """Default of a field that a PATCH may leave out but never set to null."""
@@ -38,7 +70,7 @@ LEFT_OUT: Any = None
 class In(BaseModel):
     """A request body: unknown fields are refused, and nothing is converted from another type."""
 
-    model_config = ConfigDict(extra="forbid", strict=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 class Out(BaseModel):

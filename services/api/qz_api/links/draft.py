@@ -80,7 +80,7 @@ class Report:
 
 def refuse(errors: Iterable[FieldError]) -> None:
     """Raises everything at once; a conflict only when there is nothing else."""
-    found = list(errors)
+    found = list(dict.fromkeys(errors))
     if not found:
         return
     codes = {error.code for error in found}

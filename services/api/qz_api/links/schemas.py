@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field
 
 from qz_api.auth.principal import Mode
-from qz_api.http.schema import In, Moment, Name, Out
+from qz_api.http.schema import In, MaybeName, Moment, Name, Out
 from qz_common.ids import show_id
 
 Url = Annotated[str, Field(min_length=1, max_length=8192)]
@@ -53,7 +53,7 @@ class NewLinkOptions(LinkOptions):
 
 
 class Organised(In):
-    name: Name | Literal[""] | None = None
+    name: MaybeName | None = None
     campaign_id: Id | None = None
     tags: list[Text] | None = None
     metadata: dict[str, MetadataValue] | None = None
