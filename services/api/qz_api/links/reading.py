@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qz_api.auth.principal import Principal
+from qz_api.links.columns import BLANK
 from qz_api.links.context import Context
 from qz_api.links.draft import Report
 from qz_api.links.fields import READERS, Columns, Reading, places_of
@@ -13,41 +14,8 @@ from qz_common.errors import FieldError
 from qz_common.ids import RANDOM_SLUG_LENGTH
 
 WAYS = ("destination_url", "destination_id", "landing_page_id", "content")
-WAY_COLUMNS = ("destination_url", "destination_id", "page_id", "kind", "content")
-TARGET = (*WAY_COLUMNS, "rules", "app")
-"""Columns that say where a link leads; a change of any of them is a version."""
 GUARDED = frozenset({*WAYS, "rules", "app", "fallback_url", "password"})
 """Fields that a lock keeps from API keys."""
-BLANK: Mapping[str, Any] = {
-    "name": "",
-    "status": "active",
-    "destination_url": "",
-    "destination_id": None,
-    "page_id": None,
-    "kind": "url",
-    "content": None,
-    "rules": [],
-    "starts_at": None,
-    "expires_at": None,
-    "max_scans": None,
-    "fallback_url": "",
-    "password_hash": "",
-    "utm": {},
-    "pass_query": False,
-    "app": {},
-    "preview": False,
-    "flags": [],
-    "campaign_id": None,
-    "tags": [],
-    "metadata": {},
-    "locked": [],
-    "code_id": None,
-    "blocked_from": "",
-    "blocked_reason": "",
-    "deleted_from": "",
-    "deleted_at": None,
-}
-"""A link before anything is said about it; also the columns that a change may write."""
 
 
 def read_new(draft: Mapping[str, Any], context: Context, report: Report) -> Columns:

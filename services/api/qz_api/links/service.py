@@ -14,11 +14,12 @@ from qz_api.auth.principal import Principal
 from qz_api.codes import store as codes
 from qz_api.db import Connection
 from qz_api.links import neighbours, store
+from qz_api.links.columns import BLANK
 from qz_api.links.context import gather
 from qz_api.links.draft import LinkDraft, Report, refuse
 from qz_api.links.fields import RESTORABLE, Columns
 from qz_api.links.publish import Link, publish
-from qz_api.links.reading import BLANK, lock_errors, read_columns, read_new
+from qz_api.links.reading import lock_errors, read_columns, read_new
 from qz_api.links.slugs import read_slug
 from qz_api.links.store import Used
 from qz_api.links.writing import insert_all, told, write_all

@@ -12,7 +12,7 @@ import orjson
 
 from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
-from qz_api.links.reading import BLANK, TARGET
+from qz_api.links.columns import BLANK, TARGET
 
 FIXED = (
     "id", "workspace_id", "mode", "host", "slug", "standalone", "dialect", "created_by",

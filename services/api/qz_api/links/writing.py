@@ -14,10 +14,11 @@ from qz_api.auth.principal import Principal
 from qz_api.codes import store as codes
 from qz_api.db import Connection
 from qz_api.links import store
+from qz_api.links.columns import TARGET
 from qz_api.links.draft import Report, refuse
 from qz_api.links.fields import Columns, destination_ids
 from qz_api.links.publish import Link, publish
-from qz_api.links.reading import TARGET, unused_slug
+from qz_api.links.reading import unused_slug
 from qz_api.pages.content import drop_page_of, page_for_content
 from qz_api.versions import store as versions
 from qz_api.versions.store import PLAIN, VersionNote

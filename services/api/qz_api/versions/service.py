@@ -17,11 +17,12 @@ from qz_api.auth.principal import Kind, Mode, Principal
 from qz_api.db import Connection, Database, Row
 from qz_api.limits.plans import Plan
 from qz_api.links import service as links
+from qz_api.links.columns import TARGET, WAY_COLUMNS
 from qz_api.links.context import gather
 from qz_api.links.draft import Report, refuse
 from qz_api.links.fields import Columns
 from qz_api.links.publish import Link
-from qz_api.links.reading import TARGET, WAY_COLUMNS, WAYS, lock_errors, read_columns
+from qz_api.links.reading import WAYS, lock_errors, read_columns
 from qz_api.links.writing import write_all
 from qz_api.versions import store
 from qz_api.versions.store import VersionNote

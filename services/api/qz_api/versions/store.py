@@ -8,7 +8,7 @@ from uuid import UUID
 
 from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
-from qz_api.links.reading import TARGET
+from qz_api.links.columns import TARGET
 
 NAMES = """link_id, workspace_id, mode, number, state, target, rolled_back_to, effective_from,
     actor_kind, actor_id, actor_name, created_at, settled_at, reason"""
