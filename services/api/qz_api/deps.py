@@ -58,7 +58,6 @@ async def open_deps(settings: ApiSettings, clock: Clock | None = None) -> AsyncI
                 db=db,
                 clock=clock,
                 secrets=secrets,
-                metrics=metrics,
             )
         )
         yield Deps(

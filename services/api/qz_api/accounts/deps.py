@@ -12,7 +12,6 @@ from qz_api.accounts.sessions.gate import SessionGate
 from qz_api.accounts.sessions.token import Tokens
 from qz_api.accounts.settings import AccountSettings
 from qz_api.db import Database
-from qz_api.metrics import ApiMetrics
 from qz_api.sealing import Secrets
 from qz_common.clock import Clock
 
@@ -38,13 +37,11 @@ def open_accounts(
     db: Database,
     clock: Clock,
     secrets: Secrets,
-    metrics: ApiMetrics,
 ) -> Iterator[Accounts]:
     attempts = Attempts(db, secrets)
     gate = SessionGate(
         db=db,
         clock=clock,
-        metrics=metrics,
         tokens=Tokens(secrets),
         cookie=Cookie(api_url),
         attempts=attempts,

@@ -17,11 +17,13 @@ Mode = Literal["live", "test"]
 class Meters:
     """What a charge left, by the clock of the database; None where there is no limit."""
 
+    verdict: str = "ok"
+    """`ok`, `unmetered`, or why the call is refused."""
     rate_left: int | None = None
     rate_reset_seconds: float = 0.0
+    retry_seconds: int = 1
     month_used: int = 0
     month_reset_seconds: int = 0
-    metered: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

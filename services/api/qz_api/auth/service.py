@@ -20,7 +20,7 @@ from qz_api.auth.scopes import Scope as Permission
 from qz_api.auth.scopes import known
 from qz_api.db import Connection, Database, Row
 from qz_api.http.scope import Scope, header
-from qz_api.limits.charge import check_charge
+from qz_api.limits.charge import meters_of
 from qz_api.limits.plans import effective
 from qz_api.metrics import ApiMetrics
 from qz_api.sealing import Secrets
@@ -49,7 +49,7 @@ def key_authenticator(
         if value is None:
             return None
         try:
-            return await admit(db, secrets, metrics, _bearer(value), cost)
+            return await admit(db, secrets, _bearer(value), cost)
         except Unauthenticated as problem:
             metrics.refused_keys.labels(problem.code).inc()
             raise
@@ -57,9 +57,7 @@ def key_authenticator(
     return authenticate
 
 
-async def admit(
-    db: Database, secrets: Secrets, metrics: ApiMetrics, text: str, cost: int
-) -> Principal:
+async def admit(db: Database, secrets: Secrets, text: str, cost: int) -> Principal:
     key = read_api_key(text)
     if key is None:
         raise _invalid()
@@ -69,7 +67,7 @@ async def admit(
     if not matches or row["mode"] != key.mode:
         raise _invalid()
     _check_usable(row)
-    return _principal(row, metrics)
+    return _principal(row)
 
 
 def hash_key(secrets: Secrets, key: ApiKey) -> bytes:
@@ -190,11 +188,7 @@ def _check_usable(row: Row) -> None:
         raise Unauthenticated("this key has expired", "expired_key", headers=CHALLENGE)
 
 
-def _principal(row: Row, metrics: ApiMetrics) -> Principal:
-    plan = effective(row["plan"], row["plan_overrides"])
-    meters = check_charge(plan, row)
-    if not meters.metered:
-        metrics.unmetered.inc()
+def _principal(row: Row) -> Principal:
     return Principal(
         kind="key",
         id=show_id("key", row["key_id"]),
@@ -202,8 +196,8 @@ def _principal(row: Row, metrics: ApiMetrics) -> Principal:
         workspace=row["workspace_id"],
         mode=row["mode"],
         scopes=known(row["scopes"]),
-        plan=plan,
-        meters=meters,
+        plan=effective(row["plan"], row["plan_overrides"]),
+        meters=meters_of(row),
         dialect=row["dialect"],
         idempotency_full=row["idempotency_full"],
     )

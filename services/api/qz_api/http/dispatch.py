@@ -13,17 +13,19 @@ from qz_api.auth.principal import Principal
 from qz_api.db import Connection
 from qz_api.deps import Deps
 from qz_api.http.call import Call
-from qz_api.http.operation import Operation
+from qz_api.http.operation import Cost, Operation
 from qz_api.http.parse import parse_json, parse_query, query_pairs, read_body, validate
 from qz_api.http.respond import Answer, send_answer
 from qz_api.http.scope import Receive, Scope, Send, header
 from qz_api.http.state import request_state
 from qz_api.idempotency import service as idempotency
+from qz_api.limits.charge import check_charge
 from qz_api.limits.headers import limit_headers
 from qz_common.errors import (
     Malformed,
     MethodNotAllowed,
     NotFound,
+    Problem,
     Unauthenticated,
 )
 from qz_common.telemetry import API_KEY_TEXT
@@ -75,8 +77,9 @@ async def dispatch(deps: Deps, operation: Operation, scope: Scope, receive: Rece
         request_id=request_state(scope).request_id,
         path=_path(scope),
     )
-    document = await _document(operation, scope, receive) if operation.cost else None
-    await _admit(call, operation.cost(document) if operation.cost else 1)
+    document = await _costly(call, operation.cost, receive) if operation.cost else None
+    if not operation.cost:
+        await _admit(call, 1)
     if operation.query:
         call.maybe_query = parse_query(operation.query, scope)
     elif scope["query_string"]:
@@ -87,6 +90,18 @@ async def dispatch(deps: Deps, operation: Operation, scope: Scope, receive: Rece
     if operation.prepare:
         await operation.prepare(call)
     return await _run(call, document)
+
+
+async def _costly(call: Call, cost: Cost, receive: Receive) -> Any:
+    """A body that says what the call costs: read for those only who would be let in."""
+    await _admit(call, 0)
+    try:
+        document = await _document(call.operation, call.scope, receive)
+    except Problem:
+        await _admit(call, 1)
+        raise
+    await _admit(call, cost(document))
+    return document
 
 
 async def _admit(call: Call, cost: int) -> None:
@@ -103,7 +118,10 @@ async def _admit(call: Call, cost: int) -> None:
 
 
 async def authenticate(deps: Deps, scope: Scope, cost: int = 1) -> Principal:
-    """The principal of this request, charged; its limits go out with whatever is answered."""
+    """The principal of this request, charged; its limits go out with whatever is answered.
+
+    A cost of 0 asks whether one more call would be let in, and charges nothing.
+    """
     if API_KEY_TEXT.search(scope["query_string"].decode("latin-1")):
         raise Malformed("a key in the query ends in logs: send it as Authorization", "key_in_query")
     for authenticator in deps.authenticators:
@@ -111,7 +129,13 @@ async def authenticate(deps: Deps, scope: Scope, cost: int = 1) -> Principal:
         if principal is not None:
             state = request_state(scope)
             state.headers.update(limit_headers(principal.plan, principal.meters))
-            state.log |= {"workspace": principal.workspace_id, "principal": principal.id}
+            state.log |= {
+                "workspace": principal.workspace_id,
+                "mode": principal.mode,
+                "principal": principal.id,
+            }
+            _check_charge(deps, principal)
+            state.units += cost
             return replace(principal, request_id=state.request_id)
     raise Unauthenticated(
         "send Authorization: Bearer followed by an API key",
@@ -119,13 +143,18 @@ async def authenticate(deps: Deps, scope: Scope, cost: int = 1) -> Principal:
     )
 
 
+def _check_charge(deps: Deps, principal: Principal) -> None:
+    if principal.meters.verdict == "unmetered":
+        deps.metrics.unmetered.inc()
+    check_charge(principal.meters)
+
+
 async def _document(operation: Operation, scope: Scope, receive: Receive) -> Any:
     try:
         async with asyncio.timeout(BODY_SECONDS):
             body = await read_body(scope, receive, operation.body_limit)
     except TimeoutError:
-        close = {"Connection": "close"}
-        raise Malformed("the body came too slowly", "body_timeout", headers=close) from None
+        raise Malformed("the body came too slowly", "body_timeout") from None
     return parse_json(scope, body)
 
 

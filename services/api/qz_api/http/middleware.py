@@ -39,10 +39,11 @@ class RequestMiddleware:
             return
         started = time.perf_counter()
         state = scope[KEY] = RequestState(_request_id(scope))
-        outgoing = _Outgoing(send, state, self._defaults)
+        incoming = _Incoming(receive, scope)
+        outgoing = _Outgoing(send, state, self._defaults, incoming)
         try:
             check_host(scope)
-            await self._app(scope, receive, outgoing)
+            await self._app(scope, incoming, outgoing)
         except Exception as error:  # the last resort: whatever it is becomes a problem
             await self._answer_problem(scope, outgoing, error, state)
         finally:
@@ -73,13 +74,32 @@ class RequestMiddleware:
         )
 
 
+class _Incoming:
+    """Remembers whether there is a body on its way that nobody has asked for."""
+
+    def __init__(self, receive: Receive, scope: Scope) -> None:
+        self._receive = receive
+        self.is_unread = any(
+            name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+            for name, value in scope["headers"]
+        )
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self.is_unread = self.is_unread and bool(message.get("more_body"))
+        return message
+
+
 class _Outgoing:
     """Adds what every answer has, and remembers the status."""
 
-    def __init__(self, send: Send, state: RequestState, defaults: dict[str, str]) -> None:
+    def __init__(
+        self, send: Send, state: RequestState, defaults: dict[str, str], incoming: _Incoming
+    ) -> None:
         self._send = send
         self._state = state
         self._defaults = defaults
+        self._incoming = incoming
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
@@ -91,6 +111,8 @@ class _Outgoing:
     def _missing(self, message: Message) -> list[tuple[bytes, bytes]]:
         present = {name for name, _ in message.get("headers", ())}
         wanted = {**self._defaults, "X-Request-Id": self._state.request_id, **self._state.headers}
+        if self._incoming.is_unread:
+            wanted["Connection"] = "close"  # or the rest of the body would be taken in after all
         lines = ((name.lower().encode(), value.encode("latin-1")) for name, value in wanted.items())
         return [(name, value) for name, value in lines if name not in present]
 

@@ -14,6 +14,8 @@ class RequestState:
     headers: dict[str, str] = field(default_factory=dict)
     """Go out with whatever answer there is."""
     log: dict[str, object] = field(default_factory=dict)
+    units: int = 0
+    """Calls that this one was charged as."""
 
 
 def request_state(scope: Scope) -> RequestState:

@@ -20,9 +20,8 @@ from qz_api.auth.principal import Mode, Principal
 from qz_api.db import Database, Row
 from qz_api.http.operation import WRITES
 from qz_api.http.scope import Scope, header
-from qz_api.limits.charge import check_charge
+from qz_api.limits.charge import meters_of
 from qz_api.limits.plans import effective
-from qz_api.metrics import ApiMetrics
 from qz_common.clock import Clock
 from qz_common.errors import Forbidden, Malformed, NotFound, Unauthenticated
 from qz_common.ids import read_id, show_id
@@ -34,7 +33,6 @@ MODES = ("live", "test")
 class SessionGate:
     db: Database
     clock: Clock
-    metrics: ApiMetrics
     tokens: Tokens
     cookie: Cookie
     attempts: Attempts
@@ -50,10 +48,6 @@ class SessionGate:
         row = await self._admit(token, cost, _workspace(scope))
         if row["workspace_id"] is None:
             raise _no_workspace(scope)
-        plan = effective(row["plan"], row["plan_overrides"])
-        meters = check_charge(plan, row)
-        if not meters.metered:
-            self.metrics.unmetered.inc()
         return Principal(
             kind="user",
             id=show_id("usr", row["user_id"]),
@@ -62,8 +56,8 @@ class SessionGate:
             mode=mode,
             scopes=ROLE_SCOPES[Role(row["role"])],
             role=row["role"],
-            plan=plan,
-            meters=meters,
+            plan=effective(row["plan"], row["plan_overrides"]),
+            meters=meters_of(row),
             idempotency_full=row["idempotency_full"],
         )
 
@@ -78,7 +72,7 @@ class SessionGate:
         return session
 
     async def of_token(self, token: str) -> Session:
-        row = await self._admit(token, 0, None)
+        row = await self._admit(token, None, None)
         return Session(
             id=row["session_id"],
             user=row["user_id"],
@@ -92,7 +86,8 @@ class SessionGate:
             role=Role(row["role"]) if row["role"] else None,
         )
 
-    async def _admit(self, token: str, cost: int, workspace: UUID | None) -> Row:
+    async def _admit(self, token: str, cost: int | None, workspace: UUID | None) -> Row:
+        """Without a cost nobody is charged: what belongs to a user alone costs no workspace."""
         if not self.tokens.is_ours(token):
             raise self._refused("this session is not one of ours", "invalid_session")
         row = await self.db.once(

@@ -13,7 +13,7 @@ async def admit(
     token_hash: bytes,
     *,
     workspace: UUID | None,
-    cost: int,
+    cost: int | None,
     now: datetime,
     idle: timedelta,
 ) -> Row:
