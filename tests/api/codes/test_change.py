@@ -131,3 +131,14 @@ async def test_every_command_leaves_its_entry(api: httpx.AsyncClient, tenant: Te
     ]
     assert (rows[1]["before"]["name"], rows[1]["after"]["name"]) == ("a", "b")
     assert rows[1]["after"]["link_destination_url"] == "https://example.org/"
+
+
+async def test_values_of_metadata_keep_their_type(api: httpx.AsyncClient) -> None:
+    first = {"flag": 1, "note": "", "gone": "x"}
+    made = await api.post("/v1/qr-codes", json={"destination_url": URL, "metadata": first})
+    assert made.json()["metadata"] == first
+    change = {"metadata": {"flag": True, "gone": None}}
+    changed = await api.patch(made.headers["location"], json=change)
+    assert changed.json()["metadata"]["flag"] is True
+    assert changed.json()["metadata"] == {"flag": True, "note": ""}
+    assert (await api.patch(made.headers["location"], json=change)).headers["etag"] == '"2"'

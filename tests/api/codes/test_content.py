@@ -31,6 +31,10 @@ async def test_a_static_code_has_no_link(api: httpx.AsyncClient, tenant: Tenant)
             {"/slug": "static_code", "/link/max_scans": "static_code"},
         ),
         (
+            {"content": WIFI, "link_id": "lnk_01k0000000000000000000000a"},
+            {"/link_id": "static_code"},
+        ),
+        (
             {"content": {"kind": "url", "url": "https://u@example.com/"}},
             {"/content/url": "userinfo_not_allowed"},
         ),

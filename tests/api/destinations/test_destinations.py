@@ -131,3 +131,37 @@ async def test_lists_are_filtered_and_paged(api: httpx.AsyncClient) -> None:
     assert [each["name"] for each in rest.json()["data"]] == ["Shop 0"]
     elsewhere = await api.get(f"/v1/destinations?cursor={first['next_cursor']}")
     assert elsewhere.status_code == 422
+
+
+async def test_what_a_destination_becomes_is_previewed_like_any_other(
+    api: httpx.AsyncClient,
+) -> None:
+    """A known shortener is shown before it is followed, also when it came in by the back door."""
+    id = (await made(api))["id"]
+    ruled = {"destination_url": "https://example.com/", "rules": [{"destination_id": id}]}
+    before = [{"destination_id": id, "slug": "by-default"}, {**ruled, "slug": "by-rule"}]
+    for body in before:
+        await api.post("/v1/links", json=body)
+    target = {"type": "url", "url": "https://bit.ly/x"}
+    await api.patch(f"/v1/destinations/{id}", json={"target": target})
+    for body in before:
+        await api.post("/v1/links", json={**body, "slug": f"later-{body['slug']}"})
+    links = (await api.get("/v1/links")).json()["data"]
+    assert [each["flags"] for each in links] == [["known_shortener"]] * 4
+    renamed = await api.patch(f"/v1/links/{links[0]['id']}", json={"name": "still flagged"})
+    assert renamed.json()["flags"] == ["known_shortener"]
+    await api.patch(f"/v1/destinations/{id}", json={"target": WEB["target"]})
+    assert not any(each["flags"] for each in (await api.get("/v1/links")).json()["data"])
+
+
+async def test_a_key_moves_no_locked_link_by_its_destination(
+    api: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    where = f"/v1/destinations/{(await made(api))['id']}"
+    body = {"destination_id": where.rpartition("/")[2], "slug": "locked-one"}
+    await api.post("/v1/links", json={**body, "locked": ["compliance"]})
+    target = {"type": "url", "url": "https://elsewhere.example/"}
+    moved = await api.patch(where, json={"target": target})
+    assert (moved.status_code, moved.json()["code"]) == (409, "code_locked")
+    assert await location_served(tenant, "locked-one") == WEB["target"]["url"]
+    assert (await api.patch(where, json={"name": "Renamed"})).status_code == 200

@@ -8,7 +8,14 @@ from qz_api.images.looks import changed_pictures, merged, read_style
 from qz_api.links.content import complain, parsed_content
 from qz_api.links.context import Context
 from qz_api.links.draft import Report
-from qz_api.links.fields import Columns, Reading, read_campaign, read_metadata, read_tags
+from qz_api.links.fields import (
+    Columns,
+    Reading,
+    differs,
+    read_campaign,
+    read_metadata,
+    read_tags,
+)
 from qz_api.links.policy import admitted
 from qz_common.ids import read_id
 from qz_render import FORMATS, RenderError, parse_size
@@ -52,12 +59,12 @@ def read_code(
     if "style" in draft or "style_id" in draft:
         columns |= _read_style(draft, reading)
     columns |= _read_image(draft, report)
-    return {name: value for name, value in columns.items() if before.get(name) != value}
+    return {name: value for name, value in columns.items() if differs(before.get(name), value)}
 
 
 def read_static(draft: Mapping[str, Any], context: Context, report: Report) -> Columns:
     """What a static code says is printed: it is checked, and kept as it was given."""
-    for name in _link_fields(draft):
+    for name in (*_link_fields(draft), *(["link_id"] if draft.get("link_id") else [])):
         report.add(name, "static_code", "a static code has no link")
     found = parsed_content(draft.get("content"), report)
     if found is None:

@@ -9,6 +9,7 @@ from qz_api.db import Connection, Row
 from qz_api.destinations import store
 from qz_api.destinations.kinds import Target
 from qz_api.links import service as links
+from qz_api.links.draft import Report
 from qz_common.errors import Conflict, FieldError, Invalid, NotFound
 from qz_common.ids import new_uuid, show_id
 from qz_common.urls import UrlPolicy, UrlRefused
@@ -55,13 +56,16 @@ async def update(
     now: datetime,
 ) -> Row:
     """`before` is locked."""
+    location = before["location"] if target is None else location_of(target, policy)
+    if location != before["location"]:
+        await links.refuse_locked(conn, principal, "destination", before["id"], Report())
     row = await store.update(
         conn,
         workspace=principal.workspace,
         id=before["id"],
         name=before["name"] if name is None else name,
         target=before["target"] if target is None else target.model_dump(),
-        location=before["location"] if target is None else location_of(target, policy),
+        location=location,
         now=now,
     )
     if row["location"] != before["location"]:

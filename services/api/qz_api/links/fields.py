@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+import orjson
 
 from qz_api.links.content import FOLLOWED, parsed_content
 from qz_api.links.context import Context
@@ -158,12 +159,26 @@ def read_password(raw: str | None, reading: Reading) -> Columns:
     return {"password": raw} if raw else {"password": None, "password_hash": ""}
 
 
-def merged(name: str, raw: Mapping[str, Any] | None, reading: Reading) -> dict[str, Any]:
-    """An object is changed field by field: null takes a field away, or all of them."""
+def merged(
+    name: str, raw: Mapping[str, Any] | None, reading: Reading, kept: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """An object is changed field by field: null takes a field away, or all of them.
+
+    So does an empty text, where it isn't `kept`.
+    """
     if raw is None:
         return {}
     both = {**reading.before.get(name, {}), **raw}
-    return {key: value for key, value in both.items() if value not in (None, "")}
+    return {key: value for key, value in both.items() if value in kept or value not in (None, "")}
+
+
+def differs(before: Any, after: Any) -> bool:
+    """True is not 1, though Python says so."""
+    return bool(before != after) or (isinstance(after, dict) and _text(before) != _text(after))
+
+
+def _text(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def read_utm(raw: Mapping[str, str | None] | None, reading: Reading) -> Columns:
@@ -220,7 +235,7 @@ def read_tags(raw: Any, reading: Reading) -> Columns:
 
 
 def read_metadata(raw: Mapping[str, Any] | None, reading: Reading) -> Columns:
-    pairs = merged("metadata", raw, reading)
+    pairs = merged("metadata", raw, reading, kept=("",))
     if len(pairs) > MAX_KEYS:
         reading.report.add("metadata", "too_many", f"at most {MAX_KEYS} keys")
     for name, value in list(pairs.items())[:MAX_KEYS]:

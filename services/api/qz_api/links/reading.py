@@ -7,7 +7,7 @@ from qz_api.auth.principal import Principal
 from qz_api.links.columns import BLANK
 from qz_api.links.context import Context
 from qz_api.links.draft import Report
-from qz_api.links.fields import READERS, Columns, Reading, places_of
+from qz_api.links.fields import READERS, Columns, Reading, differs, places_of
 from qz_api.links.policy import flags_of
 from qz_api.links.slugs import fresh_slug, read_slug
 from qz_common.errors import FieldError
@@ -48,7 +48,11 @@ def read_columns(
     after = {**before, **columns}
     _check_together(draft, after, report)
     columns |= _status_of(after)
-    changed = {name: value for name, value in columns.items() if _differs(name, value, before)}
+    changed = {
+        name: value
+        for name, value in columns.items()
+        if name not in before or differs(before[name], value)
+    }
     if changed.keys() & {"destination_url", "rules"} and not report.errors:
         changed["flags"] = flags_of(places_of(after, context.locations))
     return changed
@@ -82,10 +86,6 @@ def _status_of(after: Columns) -> Columns:
     most = after["max_scans"]
     is_full = most is not None and after.get("scan_count", 0) >= most
     return {"status": "exhausted" if is_full else "active"}
-
-
-def _differs(name: str, value: Any, before: Mapping[str, Any]) -> bool:
-    return name not in before or bool(before[name] != value)
 
 
 def _read_host(raw: str | None, context: Context, report: Report) -> str:

@@ -18,6 +18,7 @@ from qz_api.links.columns import BLANK
 from qz_api.links.context import gather
 from qz_api.links.draft import LinkDraft, Report, refuse
 from qz_api.links.fields import RESTORABLE, Columns
+from qz_api.links.flags import reflagged
 from qz_api.links.publish import Link, publish
 from qz_api.links.reading import lock_errors, read_columns, read_new
 from qz_api.links.slugs import read_slug
@@ -167,6 +168,18 @@ async def republish(conn: Connection, workspace: UUID, by: Used, value: UUID | s
     return len(links)
 
 
+async def refuse_locked(
+    conn: Connection, principal: Principal, by: Used, value: UUID | str, report: Report
+) -> None:
+    """What links that are locked for API keys lead to isn't changed by one behind their back."""
+    if principal.kind != "key":
+        return
+    if locked := await store.count_users(conn, principal.workspace, by, value, locked=True):
+        words = f"links that use it are locked for API keys: {locked}"
+        report.add("target", "code_locked", words)
+        refuse(report.errors)
+
+
 async def in_use(conn: Connection, workspace: UUID, by: Used, value: UUID | str) -> int:
     """How many live links use this."""
     return await store.count_users(conn, workspace, by, value)
@@ -190,7 +203,7 @@ async def _republish(conn: Connection, workspace: UUID, links: Sequence[Link]) -
         {**link, "destination_url": locations.get(link["destination_id"], link["destination_url"])}
         for link in links
     ]
-    written = await store.update_links(conn, workspace, rows)
+    written = await store.update_links(conn, workspace, await reflagged(conn, rows))
     await codes.touch(conn, workspace, [row["id"] for row in rows], None)
     await publish(conn, written)
 

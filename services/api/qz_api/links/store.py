@@ -167,12 +167,17 @@ async def lock_users(conn: Connection, workspace: UUID, by: Used, value: UUID | 
     return rows
 
 
-async def count_users(conn: Connection, workspace: UUID, by: Used, value: UUID | str) -> int:
+async def count_users(
+    conn: Connection, workspace: UUID, by: Used, value: UUID | str, *, locked: bool = False
+) -> int:
+    """`locked`: only of those that are locked."""
     count: int = await conn.fetchval(
         f"""SELECT count(*) FROM links
-            WHERE workspace_id = $1 AND {USERS[by]} AND deleted_at IS NULL""",
+            WHERE workspace_id = $1 AND {USERS[by]} AND deleted_at IS NULL
+              AND (NOT $3 OR locked <> '{{}}')""",
         workspace,
         value,
+        locked,
     )
     return count
 

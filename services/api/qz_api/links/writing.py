@@ -17,6 +17,7 @@ from qz_api.links import store
 from qz_api.links.columns import TARGET
 from qz_api.links.draft import Report, refuse
 from qz_api.links.fields import Columns, destination_ids
+from qz_api.links.flags import reflagged
 from qz_api.links.publish import Link, publish
 from qz_api.links.reading import unused_slug
 from qz_api.pages.content import drop_page_of, page_for_content
@@ -67,6 +68,7 @@ async def insert_all(
     }
     rows = [{**columns, **fixed, "id": columns.get("id") or new_uuid()} for columns in wanted]
     await _give_pages(conn, principal, rows)
+    rows = await reflagged(conn, rows)
     made: dict[UUID, Link] = {}
     for _ in range(TRIES):
         left = [
@@ -112,7 +114,7 @@ async def write_all(
     shown = {before["id"] for before, columns in changes if "content" in columns}
     await _give_pages(conn, principal, [row for row in rows if row["id"] in shown])
     written = {row["id"]: dict(row) for row in await store.update_links(
-        conn, principal.workspace, rows
+        conn, principal.workspace, await reflagged(conn, rows)
     )}  # fmt: skip
     await _follow(conn, principal, changes, written, now, note)
     await codes.touch(conn, principal.workspace, list(written), now)
