@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from qz_api.http.refusals import TYPE, WORDS
 from qz_api.images.refusals import OWN_CODES
 from qz_common.errors import Problem
 from qz_common.urls.refusal import UrlCode
@@ -18,7 +19,8 @@ SOURCES = (
     ROOT / "services" / "analytics" / "qz_analytics" / "query",
 )
 KINDS: Mapping[str, type[Problem]] = {kind.__name__: kind for kind in Problem.__subclasses__()}
-COMPLAINTS = {"FieldError": 1, "add": 1, "refuse": 1, "Refused": 1, "PydanticCustomError": 0}
+MODEL_ERROR = "PydanticCustomError"
+COMPLAINTS = {"FieldError": 1, "add": 1, "refuse": 1, "Refused": 1, MODEL_ERROR: 0}
 """Where the code of a field stands, by what is called."""
 URL_CODES = frozenset(UrlCode)
 CARRIED: Mapping[tuple[str, str], frozenset[str]] = {
@@ -51,17 +53,18 @@ def raised() -> Iterator[tuple[str, int, str]]:
 def of_fields() -> frozenset[str]:
     """Literal codes of fields, from wherever a field is complained about."""
     calls = (call for _, tree in _trees() for call in ast.walk(tree) if isinstance(call, ast.Call))
-    given = (_complaint(call) for call in calls)
-    return frozenset(str(code.value) for code in given if isinstance(code, ast.Constant))
+    shapes = {TYPE, *(code for code, _ in WORDS.values())}
+    return frozenset(code for call in calls for code in _complaint(call)) | shapes
 
 
-def _complaint(call: ast.Call) -> ast.expr | None:
+def _complaint(call: ast.Call) -> Iterator[str]:
     """The code in `FieldError(pointer, code, …)`, `report.add(field, code, …)` and the like."""
     name, count = _name(call.func), len(call.args)
-    place = COMPLAINTS.get(name)
-    if name == "add" and count != 3:
-        return None
-    return call.args[place] if place is not None and place < count else None
+    place = COMPLAINTS.get(name, count)
+    given = call.args[place] if place < count and (name != "add" or count == 3) else None
+    if isinstance(given, ast.Constant):
+        code = str(given.value)
+        yield WORDS[code][0] if name == MODEL_ERROR and code in WORDS else code
 
 
 def _trees() -> Iterator[tuple[str, ast.Module]]:

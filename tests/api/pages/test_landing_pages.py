@@ -184,6 +184,13 @@ async def test_a_domain_that_the_workspace_blocks_is_refused(
     assert answer.json()["errors"][0]["code"] == "domain_blocked"
 
 
+async def test_a_text_that_is_too_long_is_refused(api: httpx.AsyncClient) -> None:
+    answer = await api.post(PATH, json={"title": {"en": "x" * 201}})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/title", "too_long")
+
+
 async def test_colours_that_can_not_be_read_are_refused(api: httpx.AsyncClient) -> None:
     light = {"background": "#ffffff", "text": "#bbbbbb", "accent": "#000000"}
     answer = await api.post(PATH, json={"title": "x", "theme": {"light": light}})

@@ -28,7 +28,7 @@ def _check(text: str, limit: int, multiline: bool) -> None:
         raise PydanticCustomError("empty_text", "a text can't be empty")
     if len(text) > limit:
         raise PydanticCustomError(
-            "string_too_long", "a text here has at most {limit} characters", {"limit": limit}
+            "string_too_long", "a text has at most {max_length} characters", {"max_length": limit}
         )
     char = forbidden_character(text, multiline=multiline)
     if char:
