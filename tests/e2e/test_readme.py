@@ -1,5 +1,6 @@
 """The README's five minutes, typed as they stand there."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -31,4 +32,6 @@ def test_the_commands_of_the_readme_lead_to_the_first_scan(
     read = zxingcpp.read_barcode(Image.open(tmp_path / "hello.png"))
     assert read is not None
     assert read.text == f"{quietzone.told['edge_url']}/hello".upper()
+    made = json.loads((tmp_path / "code.json").read_text())
+    eventually_sync(lambda: quietzone.scans(made["id"]) == 1)
     eventually_sync(lambda: quietzone.scan("hello") == "https://example.com/new")
