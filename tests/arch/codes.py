@@ -79,7 +79,10 @@ def _codes(path: str, call: ast.Call, kind: type[Problem]) -> frozenset[str]:
         return frozenset({kind.default_code})
     if isinstance(given, ast.Constant):
         return frozenset({str(given.value)})
-    return CARRIED[path.rpartition("/")[0], ast.unparse(given)]
+    place = path.rpartition("/")[0], ast.unparse(given)
+    if place not in CARRIED:
+        raise LookupError(f"{path}: say in CARRIED which codes `{place[1]}` can carry")
+    return CARRIED[place]
 
 
 def _keyword(call: ast.Call, name: str) -> ast.expr | None:
