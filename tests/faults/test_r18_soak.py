@@ -22,6 +22,7 @@ import pytest
 
 from tests.e2e.conftest import ROLES, Quietzone
 from tests.fixtures.load import Load, under_load
+from tests.fixtures.processes import resident_kib
 from tests.fixtures.stack import children_of, installation
 from tests.fixtures.wait import eventually
 
@@ -164,11 +165,6 @@ def _send(pids: list[int], number: signal.Signals) -> None:
 async def _pass(seconds: float) -> None:
     until = time.monotonic() + seconds
     await eventually(lambda: time.monotonic() > until, within=seconds + 5)
-
-
-def resident_kib(pid: int) -> int:
-    pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 def _edge_port(quietzone: Quietzone) -> int:

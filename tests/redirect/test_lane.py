@@ -15,9 +15,11 @@ from qz_common.rules import Arm, Rule
 from qz_redirect.settings import ServeSettings
 from tests.fixtures.edge import (
     code,
+    edge_process,
     exchange,
     get,
     journaled,
+    killed_at_end,
     locations,
     put,
     serving,
@@ -25,6 +27,8 @@ from tests.fixtures.edge import (
     slugs,
     statuses,
 )
+from tests.fixtures.processes import open_files, resident_kib
+from tests.fixtures.wait import eventually
 
 ROUTES = slugs(
     plain=code(),
@@ -181,3 +185,28 @@ async def test_headers_that_never_end_are_cut_off(edge: ServeSettings) -> None:
     with suppress(ConnectionError):
         assert statuses(await asyncio.wait_for(reader.read(), 5)) == [431]
     writer.close()
+
+
+async def test_what_is_asked_and_never_taken_costs_little_memory(tmp_path: Path) -> None:
+    """Thousands of requests at once whose answers nobody reads: others are served meanwhile, and
+    the connections end."""
+    put(tmp_path, ROUTES)
+    edge = edge_process(tmp_path, tmp_path, "edge", REDIRECT_KEEP_ALIVE_SECONDS="2")
+    with killed_at_end(edge.child):
+        edge.child.start()
+        pid = edge.child.pid
+        size, opened = resident_kib(pid), open_files(pid)
+        greedy = [await asyncio.open_connection(HOST, edge.port) for _ in range(6)]
+        for number, (_, writer) in enumerate(greedy):
+            writer.write(get("/plain" if number % 2 else "/nosuch") * 40_000)
+        for _ in range(20):
+            assert statuses(await exchange(edge.port, get("/plain"))) == [302]
+        assert resident_kib(pid) - size < 30_000
+        await eventually(lambda: open_files(pid) <= opened, within=30)
+        for _, writer in greedy:
+            writer.close()
+
+
+async def test_a_body_that_is_none_is_told_so(edge: ServeSettings) -> None:
+    sent = get("/plain", "Transfer-Encoding: chunked", method="POST") + b"zz\r\n"
+    assert statuses(await exchange(edge.port, sent)) == [400]

@@ -2,15 +2,18 @@
 
 No task and no ASGI scope for a plain redirect. Everything else (a page, a body, another method, a
 request behind one that is still being answered) goes on to the application as uvicorn would have
-it, so answers keep their order. The class also holds what uvicorn has not: an absolute deadline
-for receiving a request, and limits of its headers. What it relies on in uvicorn is held by
+it, so answers keep their order. The class also holds what uvicorn has not: absolute deadlines,
+limits of headers, and reading no further than answers leave, so that a client that asks much and
+takes nothing costs little memory. What it relies on in uvicorn is held by
 tests/redirect/test_lane.py.
 """
 
-from typing import Any
+import asyncio
+from typing import Any, cast
 
 import httptools
 from uvicorn.config import Config
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
@@ -21,6 +24,8 @@ from qz_redirect.replies import Replies
 
 MAX_HEADER_BYTES = 16 * 1024
 MAX_HEADERS = 100
+PIECE_BYTES = 4 * 1024
+"""Of what has come in at once, this much is taken up before answers must have left."""
 NEVER = float("inf")
 _LANE_METHODS = frozenset({b"GET", b"HEAD"})
 _NOT_FOR_THE_LANE = frozenset({b"content-length", b"transfer-encoding", b"upgrade", b"expect"})
@@ -39,6 +44,22 @@ def _is_sound(url: bytes, headers: list[tuple[bytes, bytes]]) -> bool:
     codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
     named = url.startswith((b"/", b"http://", b"https://")) and b"#" not in url
     return named and codings in ([], [b"chunked"])
+
+
+class Outlet:
+    """The transport as an answer sees it that may come too late: then it is dropped in silence."""
+
+    __slots__ = ("_transport",)
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+
+    def write(self, data: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+    def close(self) -> None:
+        self._transport.close()
 
 
 class Lane(HttpToolsProtocol):
@@ -63,7 +84,7 @@ class Lane(HttpToolsProtocol):
         self._resting = True
         self._in_headers = False
         self._ending = False
-        self._is_big = False
+        self._unread = b""
         self._continued = 0
         self.deadline = NEVER
         """Of this connection, on the clock of the beat: past it, it is closed."""
@@ -78,18 +99,19 @@ class Lane(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self.timeout_keep_alive_task is not None:
             self._unset_keepalive_if_required()
-        if self._in_headers:
-            self._continued += len(data)
-        self._is_big = len(data) > MAX_HEADER_BYTES
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            return
-        except httptools.HttpParserError:
-            self._refuse(400)
-            return
-        if self._in_headers and self._continued > MAX_HEADER_BYTES:
-            self._refuse(431)
+        if len(data) <= PIECE_BYTES and not self._unread:
+            self._parse(data)
+        else:
+            self._unread += data
+            self._read_on()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.flow.pause_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._read_on()
 
     def on_message_begin(self) -> None:
         self.url = b""
@@ -120,7 +142,7 @@ class Lane(HttpToolsProtocol):
         if self._resting or self.cycle is None:
             return
         super().on_message_complete()
-        self.deadline = NEVER
+        self.deadline = self._beat.idle_until
 
     def on_body(self, body: bytes) -> None:
         if self.cycle is not None:
@@ -128,19 +150,57 @@ class Lane(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if not self.pipeline:
+        if not self._in_headers:
             self._rest()
+            self._resting = self.cycle.response_complete
+        self._read_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._unread = b""
         self.deadline = NEVER
 
     def expire(self) -> None:
-        """The deadline has passed: a half-sent request is told, an idle connection just ends."""
-        if self._resting:
+        """The deadline has passed: a half-sent request is told, an idle connection just ends, and
+        one that should have ended, but doesn't take what it was sent, is cut off."""
+        if self.transport.is_closing():
+            self.transport.abort()
+        elif self._resting:
             self.transport.close()
         else:
             self._refuse(408)
+
+    def _read_on(self) -> None:
+        """Takes up the next piece of what has come in, when answers leave; others come between."""
+        if self._unread and self._has_room():
+            piece, self._unread = self._unread[:PIECE_BYTES], self._unread[PIECE_BYTES:]
+            self._parse(piece)
+            self._replies.flush()
+            if self._unread:
+                self.loop.call_soon(self._read_on)
+        if self._unread or not self._has_room():
+            self.flow.pause_reading()
+        else:
+            self.flow.resume_reading()
+
+    def _has_room(self) -> bool:
+        """Nobody waits behind an answer, what was answered is taken, and so are bodies."""
+        if self.pipeline or self.flow.write_paused or self.transport.is_closing():
+            return False
+        return self.cycle is None or len(self.cycle.body) <= HIGH_WATER_LIMIT
+
+    def _parse(self, data: bytes) -> None:
+        if self._in_headers:
+            self._continued += len(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            return
+        except httptools.HttpParserError:
+            self._refuse(400)
+            return
+        if self._in_headers and self._continued > MAX_HEADER_BYTES:
+            self._refuse(431)
 
     def _answer(self, fields: dict[bytes, bytes]) -> bool:
         """Whether this was a plain redirect, and is answered."""
@@ -180,13 +240,14 @@ class Lane(HttpToolsProtocol):
             self._refuse(400)
             return
         super().on_headers_complete()
+        self.cycle.transport = cast(asyncio.Transport, Outlet(self.transport))
         if self._beat.draining or self.parser.should_upgrade():
             self.cycle.keep_alive = False
 
     def _too_much(self) -> bool:
         if len(self.headers) > MAX_HEADERS:
             return True
-        if not (self._is_big or self._continued):
+        if not self._continued:
             return False
         size = sum(len(name) + len(value) + 4 for name, value in self.headers)
         return len(self.url) + size > MAX_HEADER_BYTES
@@ -194,6 +255,16 @@ class Lane(HttpToolsProtocol):
     def _refuse(self, status: int) -> None:
         self._replies.flush()
         if not self.transport.is_closing():
-            if self.cycle is None or self.cycle.response_complete:
+            if self._is_its_turn():
                 self.transport.write(_REFUSALS[status])
             self.transport.close()
+
+    def _is_its_turn(self) -> bool:
+        """Whether a refusal may be written now, in place of an answer that has not begun."""
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            return True
+        if self.pipeline or cycle.response_started:
+            return False
+        cycle.disconnected = True
+        return True
