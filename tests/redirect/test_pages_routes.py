@@ -21,6 +21,7 @@ ACTIONS = {
     "mail": "mailto:a@b.example",
     "map": "geo:52.5,13.4",
     "shop": LOCATION,
+    "wallet": "bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4?amount=0.0015",
     "bad": "javascript:alert(1)",
 }
 PAGE = PageRecord(

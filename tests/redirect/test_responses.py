@@ -70,6 +70,7 @@ def test_a_redirect_is_kept_by_nobody() -> None:
         ("https://a.example/", True),
         ("tel:+4930123", True),
         ("geo:52.5,13.4", True),
+        ("bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4?amount=0.0015", True),
         ("javascript:alert(1)", False),
         ("data:text/html,x", False),
         ("//evil.example", False),

@@ -24,7 +24,7 @@ GUARDS: tuple[Header, ...] = (
 FILE_POLICY = b"default-src 'none'; sandbox"
 OPENED_IN_PLACE = frozenset({"text/vcard", "text/calendar"})
 """What a phone offers to save when it is shown it; anything else is a download."""
-FOLLOWABLE = ("https:", "http:", "tel:", "sms:", "mailto:", "geo:")
+FOLLOWABLE = ("https:", "http:", "tel:", "sms:", "mailto:", "geo:", "bitcoin:")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 

@@ -21,7 +21,7 @@ ATTRIBUTES = frozenset(
         "alt", "scope",
     }
 )  # fmt: skip
-LINK = re.compile(r"a/[a-z0-9_-]+|f/[a-z0-9_.-]+|bitcoin:[A-Za-z0-9]+(\?[A-Za-z0-9=&%._~-]*)?")
+LINK = re.compile(r"a/[a-z0-9_-]+|f/[a-z0-9_.-]+")
 PICTURE = re.compile(r"data:image/webp;base64,[A-Za-z0-9+/=]+")
 
 

@@ -132,9 +132,11 @@ def test_a_transfer_is_ready_to_be_copied() -> None:
     assert "12,50 EUR" in text(compiled, "fr")
 
 
-def test_a_wallet_is_opened_directly() -> None:
-    (link,) = read(shown("bitcoin").html["en"]).links
-    assert link == (
+def test_a_wallet_is_opened_by_a_press_that_counts() -> None:
+    compiled = shown("bitcoin")
+    (action,) = compiled.actions
+    assert read(compiled.html["en"]).links == [f"a/{action.id}"]
+    assert action.href == (
         "bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
         "?amount=0.0015&label=Shop&message=Order%207"
     )

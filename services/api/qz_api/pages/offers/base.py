@@ -17,13 +17,11 @@ Raw: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button, or the link of a fact: exactly one of action, file and direct leads somewhere."""
+    """A button, or the link of a fact: one of action and file leads somewhere."""
 
     label: str = ""
     action: PageAction | None = None
     file: PageFile | None = None
-    direct: str = ""
-    """A scheme that the edge sends nobody to; it opens an app, and is not counted."""
 
 
 @dataclass(frozen=True, slots=True)

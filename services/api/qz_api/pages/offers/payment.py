@@ -1,7 +1,7 @@
 """A payment: the account and the amount, ready to be copied into a banking app or opened in a
 wallet."""
 
-from qz_api.pages.offers.base import Fact, Offer, Press, Raw, Steps, Words
+from qz_api.pages.offers.base import Fact, Offer, Raw, Steps, Words, button
 from qz_api.pages.words import show_amount
 from qz_render.content.payment import Payment
 
@@ -45,7 +45,7 @@ def _bitcoin(content: Payment, words: Words) -> Offer:
         sign="payment",
         title=amount or own["title"],
         lead=own["lead"].format(name=content.name) if content.name else own["lead_bitcoin"],
-        presses=(Press(own["wallet"], direct=content.payload()),),
+        presses=(button(own["wallet"], "wallet", content.payload()),),
         facts=tuple(fact for fact in facts if fact.value),
         hint=words["copy"],
     )
