@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from pydantic import BaseModel
 
 from qz_api.auth.scopes import Scope
+from qz_api.http.scope import WRITES
 from qz_common.errors import Problem
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ Guard: TypeAlias = Literal["principal", "user", "public", "internal"]
 Cost: TypeAlias = Callable[[Any], int]
 """Requests that a parsed JSON body counts as; it has not been checked yet."""
 
-WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 1 << 20
 
 

@@ -10,6 +10,8 @@ Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+"""Methods of HTTP that change something."""
 
 
 def header(scope: Scope, name: bytes) -> str | None:

@@ -18,8 +18,7 @@ from qz_api.accounts.sessions.session import Session
 from qz_api.accounts.sessions.token import Tokens
 from qz_api.auth.principal import Mode, Principal
 from qz_api.db import Database, Row
-from qz_api.http.operation import WRITES
-from qz_api.http.scope import Scope, header
+from qz_api.http.scope import WRITES, Scope, header
 from qz_api.limits.charge import meters_of
 from qz_api.limits.plans import effective
 from qz_common.clock import Clock
