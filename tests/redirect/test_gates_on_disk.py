@@ -1,6 +1,7 @@
 """Gates, pages and presses with nothing standing in: replica, journal and the whole app."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from qz_redirect.app import create_app
 from qz_redirect.deps import open_edge
 from qz_redirect.journal.segment import segments, whole_frames
 from qz_redirect.local import LocalEdge
+from qz_redirect.replica.miss import Misses
 from qz_redirect.replica.store import Generations
 from qz_redirect.replica.writer import Writer
 from qz_redirect.settings import DataSettings, ServeSettings
@@ -44,6 +46,7 @@ PAGE = PageRecord(
     files=(PageFile("contact.vcf", "text/vcard", "BEGIN:VCARD"),),
     actions=(PageAction("shop", LOCATION),),
 )
+NOT_THERE = httpx.Response(404)
 OWN = DomainRecord(version=1, host="go.shop.example", workspace="ws_1", root_url=LOCATION)
 
 
@@ -77,9 +80,30 @@ async def edge(folder: DataSettings) -> AsyncIterator[LocalEdge]:
 
 @pytest.fixture
 async def phone(edge: LocalEdge) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_app(edge), client=(PHONE, 40_000))
-    async with httpx.AsyncClient(transport=transport, base_url="https://qz.example") as client:
+    async with on(edge) as client:
         yield client
+
+
+def on(edge: LocalEdge) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(create_app(edge), client=(PHONE, 40_000))
+    return httpx.AsyncClient(transport=transport, base_url="https://qz.example")
+
+
+@dataclass
+class RecordsApi:
+    """The API as a miss asks it."""
+
+    records: Mapping[str, records.RoutingRecord]
+    asked: list[str] = field(default_factory=list)
+
+    def client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        key = request.url.params["key"]
+        self.asked.append(key)
+        record = self.records.get(key)
+        return httpx.Response(200, content=records.encode(record)) if record else NOT_THERE
 
 
 def journaled(folder: DataSettings) -> list[ScanEvent]:
@@ -157,6 +181,36 @@ async def test_a_password_opens_and_is_journaled_as_a_press(
     assert (refused.kind, refused.action, refused.status) == ("press", "password", 403)
     assert (opened.kind, opened.status, opened.method) == ("press", 303, "POST")
     assert opened.destination == f"{LOCATION}&size=9"
+
+
+async def test_a_page_that_the_replica_has_not_yet_is_asked_for(
+    edge: LocalEdge,
+) -> None:
+    """The link may have come before its page."""
+    api = RecordsApi({records.page_key("pg_2"): PAGE})
+    edge = replace(edge, misses=Misses(api.client(), "http://api.test", "token"))
+    async with on(edge) as phone:
+        assert (await phone.get("/nopage")).status_code == 200
+        assert (await phone.get("/nopage/f/contact.vcf")).text == "BEGIN:VCARD"
+        assert (await phone.get("/page")).status_code == 200
+    assert api.asked == [records.page_key("pg_2")]
+
+
+async def test_what_is_no_page_is_served_by_nobody(edge: LocalEdge) -> None:
+    api = RecordsApi({records.page_key("pg_2"): OWN})
+    edge = replace(edge, misses=Misses(api.client(), "http://api.test", "token"))
+    async with on(edge) as phone:
+        assert (await phone.get("/nopage")).status_code == 404
+
+
+@pytest.mark.parametrize(("slug", "status"), [("preview", 200), ("paused", 404), ("fallback", 302)])
+async def test_a_slash_at_the_end_makes_no_difference(
+    phone: httpx.AsyncClient, folder: DataSettings, slug: str, status: int
+) -> None:
+    for path in (f"/{slug}/", f"/r/{slug}/", f"/R/{slug.upper()}/"):
+        assert (await phone.get(path)).status_code == status
+        assert last_event(folder).slug == slug
+    assert (await phone.get(f"/{slug}//")).status_code == 404
 
 
 async def test_presses_of_a_page_are_journaled(

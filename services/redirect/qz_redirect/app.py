@@ -20,9 +20,7 @@ def create_app(edge: LocalEdge) -> ASGIApp:
     slow = Starlette(
         routes=[
             *front.routes(),
-            Route("/{slug}", scan, methods=["GET", "HEAD"]),
-            Route("/r/{slug}", scan, methods=["GET", "HEAD"]),
-            Route("/R/{slug}", scan, methods=["GET", "HEAD"]),
+            *(Route(path, scan, methods=["GET", "HEAD"]) for path in front.SLUG_PATHS),
         ],
         exception_handlers={HTTPException: front.failure},
     )

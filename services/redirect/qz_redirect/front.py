@@ -23,6 +23,9 @@ from qz_redirect.password.passes import Passes, pass_key
 from qz_redirect.password.routes import unlock
 from qz_redirect.password.tries import Tries
 
+ROOTS = ("/{slug}", "/r/{slug}", "/R/{slug}")
+SLUG_PATHS = (*ROOTS, *(f"{path}/" for path in ROOTS))
+"""A slash at the end is one that somebody typed, or a program that tidies addresses up."""
 FAILURES: Mapping[int, Show] = {
     400: BAD_REQUEST,
     404: UNKNOWN,
@@ -53,9 +56,8 @@ def routes() -> list[Route]:
         Route("/", start),
         Route("/robots.txt", robots),
         Route("/favicon.ico", icon),
-        *_below("/{slug}"),
-        *_below("/r/{slug}"),
-        *_below("/R/{slug}"),
+        *(route for path in ROOTS for route in _below(path)),
+        *(Route(path, unlock, methods=["POST"]) for path in SLUG_PATHS),
     ]
 
 
@@ -76,5 +78,4 @@ def _below(slug: str) -> list[Route]:
     return [
         Route(f"{slug}/f/{{name}}", page_file),
         Route(f"{slug}/a/{{action}}", page_action),
-        Route(slug, unlock, methods=["POST"]),
     ]

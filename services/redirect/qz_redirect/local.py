@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 
 from qz_common.ids import is_slug
-from qz_common.records import CodeRecord, PageRecord
+from qz_common.records import CodeRecord, PageRecord, code_key, page_key
 from qz_common.rules import Decision
 from qz_common.visit import Visit
 from qz_redirect.client import Proxies, client_network
@@ -14,6 +14,7 @@ from qz_redirect.hit import Hits, Who
 from qz_redirect.hosts import Site
 from qz_redirect.prepared import Prepared, target
 from qz_redirect.replica.miss import Misses
+from qz_redirect.replica.reader import decoded
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +44,7 @@ class LocalEdge:
         if prepared is None:
             self.hits.counters.misses += 1
             return None
+        await self._learn_page(prepared.record, address)
         who = self.hits.recognise(prepared.workspace, path, fields, address)
         query = request.scope["query_string"]
         return Landed(
@@ -59,7 +61,13 @@ class LocalEdge:
         )
 
     def page(self, page_id: str) -> PageRecord | None:
-        return self.hits.reader.page(page_id)
+        """Of the replica, or as the API just said it to be."""
+        known = self.hits.reader.page(page_id)
+        if known is not None:
+            return known
+        value = self.misses.answered(page_key(page_id))
+        record = decoded(value) if value else None
+        return record if isinstance(record, PageRecord) else None
 
     def root_url(self, request: Request) -> str:
         domain = self.hits.hosts.domain(request.headers.get("host", "").encode("latin-1"))
@@ -91,9 +99,17 @@ class LocalEdge:
         prepared = self.hits.find(site, path)
         if prepared is not None:
             return prepared
-        key = site.prefix + b"/" + path.rpartition(b"/")[2].lower()
+        slug = path.rpartition(b"/")[2].lower()
+        key = code_key(site.prefix.decode(), slug.decode())
         value = await self.misses.ask(key, client_network(address))
-        return None if value is None else self.hits.prepare(site, key, value)
+        if value is None:
+            return None
+        return self.hits.prepare(site, site.prefix + b"/" + slug, value)
+
+    async def _learn_page(self, record: CodeRecord, address: str) -> None:
+        """The page of a link may arrive after the link."""
+        if record.page and self.hits.reader.page(record.page) is None:
+            await self.misses.ask(page_key(record.page), client_network(address))
 
 
 def slug_path(request: Request) -> bytes | None:

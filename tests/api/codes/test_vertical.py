@@ -71,9 +71,10 @@ async def test_the_edge_is_answered_the_published_bytes(
 ) -> None:
     slug = (await api.post("/v1/qr-codes", json=LEAST)).json()["link"]["slug"]
     token = {"Authorization": f"Bearer {INTERNAL_TOKEN}"}
-    answer = await anonymous.get("/internal/routes", params={"slug": slug}, headers=token)
+    asked, key = "/internal/routing/record", {"key": code_key("", slug)}
+    answer = await anonymous.get(asked, params=key, headers=token)
     assert answer.content == (await tenant.row("SELECT value FROM outbox"))["value"]
-    assert (await api.get("/internal/routes", params={"slug": slug})).status_code == 404
+    assert (await api.get(asked, params=key)).status_code == 404
 
 
 async def test_lists_go_on_where_the_last_page_ended(api: httpx.AsyncClient) -> None:

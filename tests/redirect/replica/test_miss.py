@@ -43,15 +43,17 @@ def api() -> Api:
 
 
 async def test_the_record_comes_back_as_published(api: Api) -> None:
-    assert await api.misses.ask(b"go.acme.example/abc", NETWORK) == b"record"
+    assert await api.misses.ask("code:go.acme.example/abc", NETWORK) == b"record"
     (request,) = api.requests
-    assert str(request.url) == ("http://api.example/internal/routes?host=go.acme.example&slug=abc")
+    assert str(request.url) == (
+        "http://api.example/internal/routing/record?key=code%3Ago.acme.example%2Fabc"
+    )
     assert request.headers["authorization"] == "Bearer secret"
 
 
 async def test_many_at_once_are_one_question(api: Api) -> None:
     api.gate = asyncio.Event()
-    asking = [asyncio.create_task(api.misses.ask(b"/abc", NETWORK)) for _ in range(50)]
+    asking = [asyncio.create_task(api.misses.ask("code:/abc", NETWORK)) for _ in range(50)]
     await asyncio.sleep(0)
     api.gate.set()
     assert set(await asyncio.gather(*asking)) == {b"record"}
@@ -60,8 +62,8 @@ async def test_many_at_once_are_one_question(api: Api) -> None:
 
 async def test_one_that_gives_up_does_not_end_the_question_of_the_others(api: Api) -> None:
     api.gate = asyncio.Event()
-    first = asyncio.create_task(api.misses.ask(b"/abc", NETWORK))
-    second = asyncio.create_task(api.misses.ask(b"/abc", NETWORK))
+    first = asyncio.create_task(api.misses.ask("code:/abc", NETWORK))
+    second = asyncio.create_task(api.misses.ask("code:/abc", NETWORK))
     await asyncio.sleep(0)
     first.cancel()
     api.gate.set()
@@ -71,24 +73,24 @@ async def test_one_that_gives_up_does_not_end_the_question_of_the_others(api: Ap
 @pytest.mark.parametrize("status", [404, 500, 401, 0])
 async def test_no_record_is_not_asked_for_again_for_seconds(api: Api, status: int) -> None:
     api.status = status
-    assert await api.misses.ask(b"/abc", NETWORK) is None
-    assert await api.misses.ask(b"/abc", NETWORK) is None
+    assert await api.misses.ask("code:/abc", NETWORK) is None
+    assert await api.misses.ask("code:/abc", NETWORK) is None
     assert len(api.requests) == 1
     api.now += NEGATIVE_SECONDS + 0.1
     api.status = 200
-    assert await api.misses.ask(b"/abc", NETWORK) == b"record"
+    assert await api.misses.ask("code:/abc", NETWORK) == b"record"
 
 
 async def test_an_api_that_hangs_is_a_miss_after_its_time(api: Api) -> None:
     api.gate = asyncio.Event()
-    assert await asyncio.wait_for(api.misses.ask(b"/abc", NETWORK), 5) is None
+    assert await asyncio.wait_for(api.misses.ask("code:/abc", NETWORK), 5) is None
     assert api.misses.failed == 1
 
 
 async def test_few_questions_wait_at_once(api: Api) -> None:
     api.gate = asyncio.Event()
     asking = [
-        asyncio.create_task(api.misses.ask(b"/s%d" % number, bytes([number])))
+        asyncio.create_task(api.misses.ask(f"code:/s{number}", bytes([number])))
         for number in range(MAX_AT_ONCE + 10)
     ]
     await asyncio.sleep(0)
@@ -101,9 +103,9 @@ async def test_few_questions_wait_at_once(api: Api) -> None:
 async def test_a_network_that_guesses_is_asked_for_little(api: Api) -> None:
     api.status = 404
     for number in range(PER_NETWORK + 20):
-        await api.misses.ask(b"/s%d" % number, NETWORK)
+        await api.misses.ask(f"code:/s{number}", NETWORK)
     assert len(api.requests) == PER_NETWORK
     api.status = 200
-    assert await api.misses.ask(b"/abc", b"\x01\x02\x03") == b"record"
+    assert await api.misses.ask("code:/abc", b"\x01\x02\x03") == b"record"
     api.now += 61
-    assert await api.misses.ask(b"/later", NETWORK) == b"record"
+    assert await api.misses.ask("code:/later", NETWORK) == b"record"

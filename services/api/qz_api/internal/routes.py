@@ -1,5 +1,5 @@
-"""What an edge asks: about a slug that it has not heard of yet, and whether it holds what Postgres
-says; never for customers."""
+"""What an edge asks: about a record that it has not heard of yet, and whether it holds what
+Postgres says; never for customers."""
 
 import msgspec
 from pydantic import BaseModel
@@ -9,13 +9,7 @@ from qz_api.http.operation import Handler, Operation
 from qz_api.http.respond import JSON_TYPE, Answer, raw
 from qz_api.internal import store
 from qz_common.errors import NotFound
-from qz_common.records import code_key
 from qz_common.route_digest import PAGE, RouteHashes, RoutesPage
-
-
-class RouteQuery(BaseModel):
-    host: str = ""
-    slug: str
 
 
 class RecordQuery(BaseModel):
@@ -31,13 +25,11 @@ class RangeQuery(BaseModel):
     last: str = ""
 
 
-async def get_route(call: Call) -> Answer:
-    query = call.query(RouteQuery)
-    return await _record(call, code_key(query.host.lower(), query.slug.lower()))
-
-
 async def get_record(call: Call) -> Answer:
-    return await _record(call, call.query(RecordQuery).key)
+    value = await store.route(call.conn, call.query(RecordQuery).key)
+    if value is None:
+        raise NotFound("there is no such record")
+    return raw(value, JSON_TYPE)
 
 
 async def get_digest(call: Call) -> Answer:
@@ -58,13 +50,6 @@ async def get_hashes(call: Call) -> Answer:
     return raw(msgspec.json.encode(hashes), JSON_TYPE)
 
 
-async def _record(call: Call, key: str) -> Answer:
-    value = await store.route(call.conn, key)
-    if value is None:
-        raise NotFound("there is no such record")
-    return raw(value, JSON_TYPE)
-
-
 def _operation(
     path: str, id: str, summary: str, handler: Handler, query: type[BaseModel]
 ) -> Operation:
@@ -81,9 +66,6 @@ def _operation(
 
 
 OPERATIONS = (
-    _operation(
-        "/internal/routes", "internalRoute", "The routing record of a slug", get_route, RouteQuery
-    ),
     _operation(
         "/internal/routing/record", "internalRecord", "A routing record", get_record, RecordQuery
     ),

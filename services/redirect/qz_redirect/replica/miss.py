@@ -1,8 +1,8 @@
-"""One question to the API for a slug that the replica doesn't have yet.
+"""One question to the API for a record that the replica doesn't have yet.
 
-A code scanned in the instant it was made works; everything else about a miss is bounded: one
-question per slug at a time, few at once, 300 ms each, and a slug that doesn't exist is not asked
-for again for seconds. The API being away makes a miss a 404, nothing worse.
+A code scanned in the instant it was made works, and so does its page; everything else about a miss
+is bounded: one question per record at a time, few at once, 300 ms each, and a record that doesn't
+exist is not asked for again for seconds. The API being away makes a miss a 404, nothing worse.
 """
 
 import asyncio
@@ -18,10 +18,11 @@ POSITIVE_SECONDS = 5.0
 MAX_REMEMBERED = 20_000
 PER_NETWORK = 60
 NETWORK_SECONDS = 60.0
+FORGOTTEN = (0.0, None)
 
 
 class Misses:
-    """`ask` gives the record bytes of `host/slug`, or None."""
+    """`ask` gives the bytes of the record under a routing key, or None."""
 
     def __init__(
         self,
@@ -32,17 +33,17 @@ class Misses:
     ) -> None:
         self.asked = self.failed = self.refused = 0
         self._client = client
-        self._url = f"{api_url.rstrip('/')}/internal/routes"
+        self._url = f"{api_url.rstrip('/')}/internal/routing/record"
         self._headers = {"authorization": f"Bearer {token}"}
         self._clock = clock
-        self._known: dict[bytes, tuple[float, bytes | None]] = {}
-        self._asking: dict[bytes, asyncio.Task[bytes | None]] = {}
+        self._known: dict[str, tuple[float, bytes | None]] = {}
+        self._asking: dict[str, asyncio.Task[bytes | None]] = {}
         self._tries: dict[int, int] = {}
         self._tries_since = clock()
 
-    async def ask(self, key: bytes, network: bytes) -> bytes | None:
+    async def ask(self, key: str, network: bytes) -> bytes | None:
         """`network` is whose question this is: a network that guesses slugs is asked for little."""
-        until, value = self._known.get(key, (0.0, None))
+        until, value = self._known.get(key, FORGOTTEN)
         if self._clock() < until:
             return value
         task = self._asking.get(key)
@@ -53,7 +54,12 @@ class Misses:
             task = self._asking[key] = asyncio.create_task(self._ask(key))
         return await asyncio.shield(task)
 
-    async def _ask(self, key: bytes) -> bytes | None:
+    def answered(self, key: str) -> bytes | None:
+        """What was said to a question of the last seconds."""
+        until, value = self._known.get(key, FORGOTTEN)
+        return value if self._clock() < until else None
+
+    async def _ask(self, key: str) -> bytes | None:
         self.asked += 1
         try:
             async with asyncio.timeout(ASK_SECONDS):
@@ -66,17 +72,14 @@ class Misses:
         self._remember(key, value)
         return value
 
-    async def _fetch(self, key: bytes) -> bytes | None:
-        host, _, slug = key.decode().rpartition("/")
-        answer = await self._client.get(
-            self._url, params={"host": host, "slug": slug}, headers=self._headers
-        )
+    async def _fetch(self, key: str) -> bytes | None:
+        answer = await self._client.get(self._url, params={"key": key}, headers=self._headers)
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
         answer.raise_for_status()
         return answer.content
 
-    def _remember(self, key: bytes, value: bytes | None) -> None:
+    def _remember(self, key: str, value: bytes | None) -> None:
         if len(self._known) >= MAX_REMEMBERED:
             self._known.clear()
         kept = NEGATIVE_SECONDS if value is None else POSITIVE_SECONDS

@@ -114,7 +114,7 @@ class Reader:
 
     def _thing(self, key: str) -> object:
         value = self._get(key.encode(), self._things)
-        return None if value is None else _decoded(value)
+        return None if value is None else decoded(value)
 
     def _things_from(self, prefix: bytes) -> list[object]:
         if self._env is None:
@@ -124,7 +124,7 @@ class Reader:
             cursor = txn.cursor()
             there = cursor.set_range(prefix)
             while there and cursor.key().startswith(prefix):
-                found.append(_decoded(cursor.value()))
+                found.append(decoded(cursor.value()))
                 there = cursor.next()
         return found
 
@@ -141,7 +141,7 @@ def _warm_up(file: Path) -> None:
         os.close(fd)
 
 
-def _decoded(value: bytes) -> object:
+def decoded(value: bytes) -> object:
     """None for what a later release may have written."""
     try:
         return decode(value)
