@@ -22,13 +22,15 @@ POSTGRES_SETTINGS = {
     "jit": "off",
     "idle_in_transaction_session_timeout": "10s",
 }
-# what suits a broker that keeps nothing, has no idempotence, wakes no waiting fetch and makes the
-# first member of a group wait for half its session; each may be set otherwise
+# what suits a broker that keeps all in memory and nothing over a restart, has no idempotence, wakes
+# no waiting fetch and makes the first member of a group wait for half its session; each may be set
+# otherwise
 HABITS = {
     "KAFKA_IDEMPOTENCE": "false",
     "KAFKA_FETCH_WAIT_MS": "20",
     "INGEST_SESSION_MS": "3000",
     "JOURNAL_KEEP": "stored",
+    "REQUEST_RECORDS": "false",
 }
 PROBE_SECONDS = 1.0
 BACKENDS, PIPELINE, BETWEEN, FRONT = range(4)  # tiers: the front stops first

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from qz_common.events import ScanEvent, Tally
+from qz_common.events import RequestRecord, ScanEvent, Tally
 from qz_common.topics import TOPICS, Topic
 
 PAGE = (Path(__file__).parents[2] / "docs" / "events.md").read_text()
@@ -38,3 +38,8 @@ def test_the_scan_event_has_the_fields_of_the_page() -> None:
 def test_the_tally_has_the_fields_of_the_page() -> None:
     named = section("Tally").split("`")[3]
     assert set(named.split(", ")) == set(Tally.__struct_fields__) - {"v"}
+
+
+def test_the_request_record_has_the_fields_of_the_page() -> None:
+    fields = [name for name, _ in ROW.findall(section("Request record"))]
+    assert fields == list(RequestRecord.__struct_fields__)

@@ -13,6 +13,7 @@ from qz_common import events, records
 GOLDEN = Path(__file__).parent / "golden"
 SCANS = [line for line in (GOLDEN / "scan_events.jsonl").read_bytes().splitlines() if line]
 TALLIES = [line for line in (GOLDEN / "tallies.jsonl").read_bytes().splitlines() if line]
+REQUESTS = [line for line in (GOLDEN / "request_records.jsonl").read_bytes().splitlines() if line]
 ROUTES = [line for line in (GOLDEN / "routing_records.jsonl").read_bytes().splitlines() if line]
 
 
@@ -38,6 +39,16 @@ def test_every_past_routing_record_decodes(line: bytes) -> None:
 def test_every_past_tally_decodes(line: bytes) -> None:
     tally = events.decode_tally(line)
     assert msgspec.to_builtins(tally).items() >= msgspec.json.decode(line).items()
+
+
+@pytest.mark.parametrize("line", REQUESTS)
+def test_every_past_request_record_decodes(line: bytes) -> None:
+    record = events.decode_request(line)
+    assert msgspec.to_builtins(record).items() >= msgspec.json.decode(line).items()
+
+
+def test_the_newest_request_record_is_written_byte_for_byte() -> None:
+    assert events.encode(events.decode_request(REQUESTS[-1])) == REQUESTS[-1]
 
 
 def test_the_newest_scan_event_is_written_byte_for_byte() -> None:
@@ -69,7 +80,8 @@ def test_a_field_of_a_later_release_is_passed_over() -> None:
 
 
 def test_no_shape_has_room_for_an_address() -> None:
-    names = set(events.ScanEvent.__struct_fields__) | set(events.Hints.__struct_fields__)
+    shapes = (events.ScanEvent, events.Hints, events.Tally, events.RequestRecord)
+    names = {name for shape in shapes for name in shape.__struct_fields__}
     assert not {"ip", "address", "client", "remote_addr"} & names
 
 

@@ -1,7 +1,8 @@
-"""The scan event: the only shape on the topic `scans`, and what a journal keeps.
+"""The scan event: the only shape on the topic `scans`, and what a journal keeps; and the shapes of
+the topics `tallies` and `requests`.
 
-Identity is `(journal, seq)`; a repeat is recognised by it, a gap proves a loss. Fields are only
-ever appended, each with a default: bytes of every earlier release still decode
+Identity of a scan is `(journal, seq)`; a repeat is recognised by it, a gap proves a loss. Fields
+are only ever appended, each with a default: bytes of every earlier release still decode
 (tests/contract holds them). No field has an IP address.
 """
 
@@ -79,9 +80,36 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     as_of_ms: int
 
 
+class RequestRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of the management API on the topic `requests`.
+
+    Identity is `(process, seq)`; a jump in `seq` is a call whose record was dropped.
+    """
+
+    v: int = 1
+    process: int
+    seq: int
+    ts_ms: int
+    id: str
+    workspace: str
+    mode: str = "live"
+    principal: str = ""
+    """`key_…` or `usr_…`."""
+    method: str
+    route: str
+    """`/v1/links/{id}`: never what stood in the place of the id."""
+    status: int
+    ms: float
+    code: str = ""
+    """Of the problem, or empty."""
+    units: int = 0
+    """Calls that it was charged as; 0 for one that was refused by a limit."""
+
+
 _encoder = msgspec.json.Encoder()
 _scan_decoder = msgspec.json.Decoder(ScanEvent)
 _tally_decoder = msgspec.json.Decoder(Tally)
+_request_decoder = msgspec.json.Decoder(RequestRecord)
 
 encode = _encoder.encode
 
@@ -93,3 +121,7 @@ def decode_scan(value: bytes) -> ScanEvent:
 
 def decode_tally(value: bytes) -> Tally:
     return _tally_decoder.decode(value)
+
+
+def decode_request(value: bytes) -> RequestRecord:
+    return _request_decoder.decode(value)

@@ -9,6 +9,7 @@ from qz_api.accounts import routes as accounts
 from qz_api.audit import routes as audit
 from qz_api.auth import routes as auth
 from qz_api.bulk import routes as bulk
+from qz_api.calls.log import CallLog
 from qz_api.campaigns import routes as campaigns
 from qz_api.codes import routes as codes
 from qz_api.deps import Deps
@@ -60,7 +61,7 @@ OPERATIONS: tuple[Operation, ...] = tuple(
 )
 
 
-def create_app(deps: Deps) -> App:
+def create_app(deps: Deps, calls: CallLog | None = None) -> App:
     endpoints = {path: Endpoint(deps, operations) for path, operations in by_path(OPERATIONS)}
     routes = [Route(path, endpoint=endpoint) for path, endpoint in endpoints.items()]
     exact = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
@@ -74,7 +75,7 @@ def create_app(deps: Deps) -> App:
         await found(scope, receive, send)
 
     secure = deps.settings.api_url.startswith("https://")
-    return RequestMiddleware(route, deps.metrics, secure=secure)
+    return RequestMiddleware(route, deps.metrics, secure=secure, calls=calls)
 
 
 def by_path(operations: Iterable[Operation]) -> list[tuple[str, tuple[Operation, ...]]]:

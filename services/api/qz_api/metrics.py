@@ -14,6 +14,7 @@ class ApiMetrics:
     refused_keys: Counter
     unmetered: Counter
     idempotent_replays: Counter
+    request_records: Counter
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ def api_metrics() -> ApiMetrics:
         idempotent_replays=Counter(
             "quietzone_api_idempotent_replays",
             "Answers given again for an Idempotency-Key.",
+            registry=r,
+        ),
+        request_records=Counter(
+            "quietzone_api_request_records",
+            "Records of calls, sent to the topic `requests` or dropped for want of room.",
+            ["outcome"],
             registry=r,
         ),
     )

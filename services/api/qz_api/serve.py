@@ -5,6 +5,7 @@ import asyncio
 import uvicorn
 
 from qz_api.app import create_app
+from qz_api.calls.log import recording
 from qz_api.deps import open_deps
 from qz_api.http.receiver import Receiver
 from qz_api.ready import until_schema_fits
@@ -15,11 +16,11 @@ from qz_common.ops import QuietServer, ops_server, running
 
 async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
     """Listens at once and answers 503 while Postgres is away; ready when the schema fits."""
-    async with open_deps(settings) as deps:
+    async with open_deps(settings) as deps, recording(settings.calls, deps.metrics) as calls:
         deps.images.renderer.start()
         health = Health(checks={"postgres": deps.db.ping})
         config = uvicorn.Config(
-            create_app(deps),
+            create_app(deps, calls),
             host=settings.host,
             port=settings.port,
             http=Receiver,

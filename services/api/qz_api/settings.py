@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from qz_api.accounts.settings import AccountSettings
+from qz_api.calls.settings import CallSettings
 from qz_api.domains.settings import DomainSettings
 from qz_api.images.settings import RenderSettings
 from qz_common.kafka import KafkaSettings
@@ -56,6 +57,7 @@ class ApiSettings:
     render: RenderSettings = group(RenderSettings)
     accounts: AccountSettings = group(AccountSettings)
     domains: DomainSettings = group(DomainSettings)
+    calls: CallSettings = group(CallSettings)
     host: str = setting("API_HOST", "127.0.0.1", "Address the management API listens on.")
     port: int = setting("API_PORT", 8700, "Port of the management API.")
     ops_host: str = setting("API_OPS_HOST", "127.0.0.1", "Address of the API's ops port.")

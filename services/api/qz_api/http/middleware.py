@@ -7,6 +7,7 @@ from uuid import uuid4
 import structlog
 from starlette.exceptions import HTTPException
 
+from qz_api.calls.log import CallLog
 from qz_api.http.respond import problem_answer, send_answer
 from qz_api.http.scope import App, Message, Receive, Scope, Send, header
 from qz_api.http.state import KEY, RequestState
@@ -27,9 +28,12 @@ log = structlog.get_logger()
 
 
 class RequestMiddleware:
-    def __init__(self, app: App, metrics: ApiMetrics, *, secure: bool) -> None:
+    def __init__(
+        self, app: App, metrics: ApiMetrics, *, secure: bool, calls: CallLog | None = None
+    ) -> None:
         self._app = app
         self._metrics = metrics
+        self._calls = calls
         self._defaults = dict(SAFE_HEADERS)
         if secure:
             self._defaults["Strict-Transport-Security"] = "max-age=31536000"
@@ -62,16 +66,19 @@ class RequestMiddleware:
 
     def _tell(self, scope: Scope, status: int, state: RequestState, seconds: float) -> None:
         route = str(state.log.pop("route", "unknown"))
-        self._metrics.requests.labels(scope["method"], route, str(status)).observe(seconds)
+        method, ms = scope["method"], round(seconds * 1000, 2)
+        self._metrics.requests.labels(method, route, str(status)).observe(seconds)
         log.info(
             "request",
             request_id=state.request_id,
-            method=scope["method"],
+            method=method,
             route=route,
             status=status,
-            ms=round(seconds * 1000, 2),
+            ms=ms,
             **state.log,
         )
+        if self._calls is not None:
+            self._calls.note(state, method=method, route=route, status=status, ms=ms)
 
 
 class _Incoming:
