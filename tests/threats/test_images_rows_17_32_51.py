@@ -331,6 +331,16 @@ async def test_row_32_what_would_not_read_is_not_handed_out(
         body = {"content": URL, "style": style, "format": format}
         got = await api.post("/v1/render", json=body)
         assert (got.status_code, got.json()["code"]) == (422, "unscannable_style")
+    bodies = (
+        ("/v1/qr-codes", {"destination_url": URL["url"], "style": style}),
+        ("/v1/styles", {"name": "Faint", "style": style}),
+    )
+    for path, kept in bodies:
+        refused = await api.post(path, json=kept)
+        assert refused.status_code == 422
+        told = {each["pointer"] for each in refused.json()["errors"]}
+        assert told
+        assert told <= {"/style/foreground", "/style/quiet_zone"}
 
 
 async def test_row_51_ranges_cost_nothing(api: httpx.AsyncClient) -> None:

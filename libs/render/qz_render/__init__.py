@@ -14,6 +14,7 @@ from qz_render.errors import BadPicture, Invalid, Problem, RenderError, TooLong,
 from qz_render.formats import FORMATS
 from qz_render.frames import FRAMES
 from qz_render.image import Image, fingerprint, payload_of, render
+from qz_render.legibility import hopeless
 from qz_render.matrix import MAX_PAYLOAD_BYTES
 from qz_render.pictures import Picture, decode_picture
 from qz_render.printing.archive import write_archive
@@ -60,6 +61,7 @@ __all__ = [
     "code_pages",
     "decode_picture",
     "fingerprint",
+    "hopeless",
     "label_sheets",
     "parse_content",
     "parse_press",

@@ -53,6 +53,17 @@ def assess(drawing: Drawing) -> Legibility:
 Finding = tuple[bool, Problem]
 
 
+def hopeless(style: Style) -> tuple[Problem, ...]:
+    """Why no symbol in this style is handed out, whatever it says. Nothing is drawn for it.
+
+    A style over a picture is judged with the picture, when it is drawn.
+    """
+    found = _quiet_zone(style.quiet_zone)
+    if style.background_url is None:
+        found += _contrast(*contrast_of(style))
+    return tuple(problem for refused, problem in found if refused)
+
+
 def _contrast(ratio: float, inverted: bool) -> list[Finding]:
     if ratio < LEAST_CONTRAST:
         message = (

@@ -141,3 +141,38 @@ async def test_a_cursor_opens_nothing_of_another_list(
     assert (await test.get(f"/v1/api-keys?cursor={cursor}")).status_code == 422
     flipped = cursor[:-1] + ("A" if cursor[-1] != "A" else "B")
     assert (await api.get(f"/v1/api-keys?cursor={flipped}")).status_code == 422
+
+
+async def test_what_needs_no_word_needs_no_body(api: httpx.AsyncClient) -> None:
+    code = (await api.post(PATH, json={"destination_url": "https://example.com"})).json()
+    where, link = f"{PATH}/{code['id']}", f"/v1/links/{code['link']['id']}"
+    for path in (f"{where}/duplicate", f"{where}/image-urls", f"{link}/duplicate"):
+        assert (await api.post(path)).status_code == 201
+    assert (await api.post(f"{where}/render")).status_code == 200
+    assert (await api.post(f"{link}/explain")).status_code == 200
+    assert (await api.patch(where)).json()["code"] == "missing_body"
+
+
+async def test_a_key_is_found_in_a_query_however_it_is_written(
+    api: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    key = await tenant.key()
+    for text in (key, key.replace("_", "%5f"), key.replace("z", "%7A")):
+        answer = await api.get(f"{PATH}?api_key={text}")
+        assert (answer.status_code, answer.json()["code"]) == (400, "key_in_query")
+
+
+async def test_internal_routes_look_absent_whatever_the_method(api: httpx.AsyncClient) -> None:
+    absent = (await api.get("/internal/nothing")).json()
+    for method in ("GET", "OPTIONS", "POST"):
+        answer = await api.request(method, "/internal/links/block")
+        assert (answer.status_code, answer.json()["detail"]) == (404, absent["detail"])
+
+
+@pytest.mark.parametrize("tags", ["{tag}", "W/{tag}", '"0",{tag}', '"0" , {tag}', "*"])
+async def test_a_known_version_is_not_sent_again(tags: str, api: httpx.AsyncClient) -> None:
+    campaign = await api.post("/v1/campaigns", json={"name": "Spring"})
+    known = tags.format(tag=campaign.headers["etag"])
+    where = f"/v1/campaigns/{campaign.json()['id']}"
+    assert (await api.get(where, headers={"If-None-Match": known})).status_code == 304
+    assert (await api.get(where, headers={"If-None-Match": '"0"'})).status_code == 200

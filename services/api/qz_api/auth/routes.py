@@ -132,6 +132,7 @@ OPERATIONS = (
         handler=roll_key,
         scope=Scope.KEYS_ADMIN,
         body=KeyRoll,
+        body_required=False,
         answer=NewKeyView,
         status=201,
         problems=(NotFound, Conflict),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from qz_api.images.looks import changed_pictures, merged, read_style
+from qz_api.images.looks import changed_pictures, merged, read_readable
 from qz_api.links.content import complain, parsed_content
 from qz_api.links.context import Context
 from qz_api.links.draft import Report
@@ -114,7 +114,7 @@ def _read_style(draft: Mapping[str, Any], reading: Reading) -> Columns:
     given = draft.get("style", {})
     style = {} if given is None else merged(style, given)
     try:
-        read_style(style, "")
+        read_readable(style, "")
     except RenderError as error:
         complain(reading.report, "style", error)
     return {**columns, "style": style | _pinned(style, reading)}

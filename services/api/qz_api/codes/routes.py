@@ -194,6 +194,7 @@ OPERATIONS = (
         handler=duplicate_code,
         scope=Scope.QR_WRITE,
         body=NewSlug,
+        body_required=False,
         answer=CodeView,
         status=201,
         problems=(NotFound, Conflict, TooMany),

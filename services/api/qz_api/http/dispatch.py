@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import asyncpg
 
@@ -61,6 +62,8 @@ class Endpoint:
         await send_answer(scope, send, answer)
 
     async def _without_operation(self, scope: Scope, send: Send) -> None:
+        if all(operation.guard == "internal" for operation in self._operations.values()):
+            raise _no_route()
         if scope["method"] != "OPTIONS":
             raise MethodNotAllowed(
                 f"{scope['path']} takes {self._allow}", headers={"Allow": self._allow}
@@ -122,7 +125,7 @@ async def authenticate(deps: Deps, scope: Scope, cost: int = 1) -> Principal:
 
     A cost of 0 asks whether one more call would be let in, and charges nothing.
     """
-    if API_KEY_TEXT.search(scope["query_string"].decode("latin-1")):
+    if API_KEY_TEXT.search(unquote(scope["query_string"].decode("latin-1"))):
         raise Malformed("a key in the query ends in logs: send it as Authorization", "key_in_query")
     for authenticator in deps.authenticators:
         principal = await authenticator(scope, cost)
@@ -155,6 +158,8 @@ async def _document(operation: Operation, scope: Scope, receive: Receive) -> Any
             body = await read_body(scope, receive, operation.body_limit)
     except TimeoutError:
         raise Malformed("the body came too slowly", "body_timeout") from None
+    if not body and not operation.body_required:
+        return {}
     return parse_json(scope, body)
 
 
@@ -187,7 +192,11 @@ def _check_internal(call: Call) -> None:
     expected = f"Bearer {call.deps.settings.internal_token}".encode()
     given = (header(call.scope, b"authorization") or "").encode()
     if not hmac.compare_digest(given, expected):
-        raise NotFound("there is no such route")
+        raise _no_route()
+
+
+def _no_route() -> NotFound:
+    return NotFound("there is no such route")
 
 
 def _refuse_query(scope: Scope) -> None:
@@ -205,7 +214,13 @@ def _not_modified(scope: Scope, answer: Answer) -> Answer:
     known = header(scope, b"if-none-match")
     if answer.status != 200 or tag is None or known is None:
         return answer
-    if scope["method"] not in ("GET", "HEAD") or tag not in known.split(", "):
+    if scope["method"] not in ("GET", "HEAD") or not _names(known, tag):
         return answer
     kept = {name: value for name, value in answer.headers.items() if name != "Content-Type"}
     return Answer(304, headers=kept)
+
+
+def _names(tags: str, tag: str) -> bool:
+    """Whether If-None-Match knows this version; a proxy may have made its tag a weak one."""
+    known = {each.strip().removeprefix("W/") for each in tags.split(",")}
+    return tag in known or "*" in known

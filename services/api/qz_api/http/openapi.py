@@ -147,7 +147,7 @@ def _request_body(operation: Operation, schema: Doc) -> Doc:
     media: Doc = {"schema": schema}
     if operation.example is not None:
         media["example"] = dict(operation.example)
-    return {"required": True, "content": {"application/json": media}}
+    return {"required": operation.body_required, "content": {"application/json": media}}
 
 
 def _path_parameters(operation: Operation) -> list[Doc]:

@@ -40,6 +40,8 @@ class Operation:
     scope: Scope | None = None
     """None lets any principal in."""
     body: type[BaseModel] | None = None
+    body_required: bool = True
+    """Otherwise no body is an empty object."""
     query: type[BaseModel] | None = None
     answer: type[BaseModel] | None = None
     status: int = 200

@@ -5,13 +5,22 @@
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from qz_api.images.wire import Look
 from qz_common.ids import read_id
-from qz_render import Invalid, Picture, Problem, RenderError, Style, parse_style
+from qz_render import (
+    Invalid,
+    Picture,
+    Problem,
+    RenderError,
+    Style,
+    Unscannable,
+    hopeless,
+    parse_style,
+)
 
 StyleJson = Mapping[str, Any]
 ROLES = {
@@ -62,6 +71,19 @@ def read_style(style: object, pointer: str = "/style") -> Style:
         raise Invalid([*problems, *error.problems]) from None
     if problems:
         raise Invalid(problems)
+    return read
+
+
+def read_readable(style: object, pointer: str = "/style") -> Style:
+    """As above, of a style that is to be kept: one that nobody could scan is refused at once."""
+    read = read_style(style, pointer)
+    if problems := hopeless(read):
+        raise Unscannable(
+            [
+                replace(each, pointer=pointer + each.pointer.removeprefix("/style"))
+                for each in problems
+            ]
+        )
     return read
 
 

@@ -222,6 +222,7 @@ OPERATIONS = (
         handler=duplicate_link,
         scope=Scope.LINKS_WRITE,
         body=NewSlug,
+        body_required=False,
         answer=LinkView,
         status=201,
         problems=(NotFound, Conflict),

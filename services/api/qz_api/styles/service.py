@@ -8,7 +8,7 @@ from uuid import UUID
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
-from qz_api.images.looks import merged, read_style
+from qz_api.images.looks import merged, read_readable, read_style
 from qz_api.images.pictures.service import pin
 from qz_api.images.refusals import as_invalid
 from qz_api.styles import store
@@ -102,7 +102,7 @@ async def _checked(
     conn: Connection, principal: Principal, style: Mapping[str, Any]
 ) -> dict[str, Any]:
     try:
-        read_style(style, POINTER)
+        read_readable(style, POINTER)
     except RenderError as error:
         raise as_invalid(error) from None
     return await pin(conn, principal.workspace, principal.mode, style, POINTER)
