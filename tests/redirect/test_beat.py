@@ -6,12 +6,25 @@ from pathlib import Path
 from deploy.embedded.backends import HOST
 from qz_redirect import beat as beat_module
 from qz_redirect.beat import Beat
-from tests.fixtures.edge import code, get, put, serving, settings_for, slugs, statuses
+from tests.fixtures.edge import (
+    code,
+    edge_process,
+    exchange,
+    get,
+    killed_at_end,
+    put,
+    serving,
+    settings_for,
+    slugs,
+    statuses,
+)
+from tests.fixtures.wait import eventually
 
 
 class Connection:
-    def __init__(self, deadline: float) -> None:
+    def __init__(self, deadline: float, resting: bool = True) -> None:
         self.deadline = deadline
+        self.resting = resting
         self.ended = False
 
     def expire(self) -> None:
@@ -23,6 +36,35 @@ def test_only_what_is_past_its_deadline_ends() -> None:
     late, waiting, never = Connection(0.0), Connection(beat.receive_by), Connection(float("inf"))
     assert beat.end_expired([late, waiting, never]) == 1
     assert (late.ended, waiting.ended, never.ended) == (True, False, False)
+
+
+def test_room_is_made_by_those_that_rest_the_nearest_deadline_first() -> None:
+    busy, silent = Connection(1.0, resting=False), Connection(2.0)
+    idle, late = Connection(3.0), Connection(4.0)
+    assert Beat(75, room=4).make_room([late, idle, silent, busy]) == 0
+    assert Beat(75, room=2).make_room([late, idle, silent, busy]) == 2
+    assert [silent.ended, idle.ended, late.ended, busy.ended] == [True, True, False, False]
+
+
+async def test_connections_that_only_stand_there_keep_nobody_out(tmp_path: Path) -> None:
+    """More of them than the process may have open files."""
+    put(tmp_path, slugs(plain=code()))
+    edge = edge_process(tmp_path, tmp_path, "edge")
+    few = ("sh", "-c", 'ulimit -n 100; exec "$@"', "sh")
+    edge.child.command = [*few, *edge.child.command]
+    with killed_at_end(edge.child):
+        edge.child.start()
+        standing = [await asyncio.open_connection(HOST, edge.port) for _ in range(150)]
+        await eventually(lambda: is_answered(edge.port), within=8)
+        for _, writer in standing:
+            writer.close()
+
+
+async def is_answered(port: int) -> bool:
+    try:
+        return statuses(await exchange(port, get("/plain"))) == [302]
+    except ConnectionError:
+        return False
 
 
 def test_the_date_is_that_of_the_last_beat() -> None:

@@ -81,7 +81,7 @@ class Lane(HttpToolsProtocol):
         self._replies = replies
         self._peer = ""
         self._address: str | None = None
-        self._resting = True
+        self.resting = True
         self._in_headers = False
         self._ending = False
         self._unread = b""
@@ -117,7 +117,7 @@ class Lane(HttpToolsProtocol):
         self.url = b""
         self.headers = []
         self._in_headers = True
-        self._resting = False
+        self.resting = False
         self._continued = 0
         self.deadline = self._beat.receive_by
 
@@ -139,7 +139,7 @@ class Lane(HttpToolsProtocol):
         self._hand_over()
 
     def on_message_complete(self) -> None:
-        if self._resting or self.cycle is None:
+        if self.resting or self.cycle is None:
             return
         super().on_message_complete()
         self.deadline = self._beat.idle_until
@@ -152,7 +152,7 @@ class Lane(HttpToolsProtocol):
         super().on_response_complete()
         if not self._in_headers:
             self._rest()
-            self._resting = self.cycle.response_complete
+            self.resting = self.cycle.response_complete
         self._read_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -165,7 +165,7 @@ class Lane(HttpToolsProtocol):
         one that should have ended, but doesn't take what it was sent, is cut off."""
         if self.transport.is_closing():
             self.transport.abort()
-        elif self._resting:
+        elif self.resting:
             self.transport.close()
         else:
             self._refuse(408)
@@ -226,7 +226,7 @@ class Lane(HttpToolsProtocol):
         return True
 
     def _rest(self) -> None:
-        self._resting = True
+        self.resting = True
         self.deadline = self._beat.idle_until
 
     def _hand_over(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import resource
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ from qz_redirect.settings import ServeSettings
 from qz_redirect.tasks import background, spare_the_collector, until
 
 BACKLOG = 4096
+MOST_FILES = 100_000
+OTHER_FILES = 48
 
 log = structlog.get_logger()
 
@@ -50,7 +53,12 @@ async def serve(settings: ServeSettings, stop: asyncio.Event) -> None:
 
 @contextlib.asynccontextmanager
 async def _public(settings: ServeSettings, edge: LocalEdge) -> AsyncIterator[Beat]:
-    beat = Beat(settings.keep_alive_seconds, settings.receive_seconds, settings.redirect_status)
+    beat = Beat(
+        settings.keep_alive_seconds,
+        settings.receive_seconds,
+        settings.redirect_status,
+        room=room_for_connections(),
+    )
     replies = Replies(edge.hits.journal, asyncio.get_running_loop())
     config = uvicorn.Config(
         create_app(edge),
@@ -97,6 +105,17 @@ def listen(host: str, port: int, *, reuse: bool) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def room_for_connections() -> int:
+    """Takes as many open files as this machine allows, and leaves some for everything else."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+        allowed = wanted
+    files = MOST_FILES if allowed == resource.RLIM_INFINITY else allowed
+    return max(1, (files - OTHER_FILES) * 3 // 4)
 
 
 async def _replica_check(edge: LocalEdge) -> str | None:
