@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from qz_api.images.small import MAX_BYTES
 from qz_api.pages import store
 from qz_api.pages.compile import COMPILER
-from qz_api.pages.pictures import MAX_BYTES
 from qz_api.pages.recompile import recompile
 from qz_common.ids import new_uuid, show_id
 from qz_common.records import PageRecord, decode, page_key
@@ -141,13 +141,46 @@ async def test_a_picture_is_carried_inside_the_page(
     made = await make(api, blocks=blocks)
     html = (await published(tenant, made["id"])).html["en"]
     assert read(html).complaints == []
-    body = html.partition("data:image/webp;base64,")[2].partition('"')[0]
-    assert len(base64.b64decode(body)) <= MAX_BYTES
-    with Image.open(io.BytesIO(base64.b64decode(body))) as small:
+    body = base64.b64decode(body_in(html))
+    assert len(body) <= MAX_BYTES
+    with Image.open(io.BytesIO(body)) as small:
         assert (small.format, small.width) == ("WEBP", 896)
     stranger = await (await make_tenant()).client()
     answer = await stranger.post(PATH, json={"title": "x", "blocks": blocks})
     assert answer.json()["errors"][0]["code"] == "unknown_picture"
+
+
+async def test_a_picture_is_made_small_once_and_not_by_the_worker(
+    api: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    picture = await keep_picture(tenant)
+    made = await make(api, blocks=[{"type": "image", "picture_id": picture, "alt": "Noise"}])
+    html = (await published(tenant, made["id"])).html["en"]
+    await tenant.rows("UPDATE pictures SET data = 'no picture any more'")
+    await api.patch(f"{PATH}/{made['id']}", json={"title": "y"})
+    await tenant.rows("UPDATE pages SET compiler = 0")
+    await recompile(tenant.deps.db)
+    after = (await published(tenant, made["id"])).html["en"]
+    assert body_in(after) == body_in(html) != ""
+
+
+async def test_a_page_from_before_small_pictures_gets_them_when_it_is_touched(
+    api: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    picture = await keep_picture(tenant)
+    made = await make(api, blocks=[{"type": "image", "picture_id": picture, "alt": "Noise"}])
+    for touch in (
+        api.build_request("PATCH", f"{PATH}/{made['id']}", json={"title": "y"}),
+        api.build_request("GET", f"{PATH}/{made['id']}/preview"),
+    ):
+        await tenant.rows("UPDATE pictures SET small = NULL")
+        answer = await api.send(touch)
+        assert answer.status_code == 200, answer.text
+        assert (await tenant.row("SELECT length(small) AS n FROM pictures"))["n"] > 0
+
+
+def body_in(html: str) -> str:
+    return html.partition("data:image/webp;base64,")[2].partition('"')[0]
 
 
 async def keep_picture(tenant: Tenant) -> str:

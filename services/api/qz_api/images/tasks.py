@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image as Pillow
 
+from qz_api.images.small import shrink
 from qz_api.images.wire import (
     Archive,
     Check,
@@ -24,6 +25,7 @@ from qz_api.images.wire import (
     Refused,
     Reply,
     Sheet,
+    Shrink,
     Task,
 )
 from qz_render import (
@@ -147,6 +149,11 @@ def _decode(task: Decode) -> Made:
     return Made(data, facts)
 
 
+def _shrink(task: Shrink) -> Made:
+    data, width, height = shrink(task.data)
+    return Made(data, {"width": width, "height": height})
+
+
 def _encoded(picture: Picture, most_bytes: int) -> bytes:
     """As PNG, or a photograph that is too large for that as WebP of high quality."""
     image = Pillow.frombytes("RGBA", (picture.width, picture.height), picture.rgba)
@@ -201,4 +208,5 @@ _TASKS: dict[type[Any], Callable[[Any], Made]] = {
     Sheet: _sheet,
     Archive: _archive,
     Decode: _decode,
+    Shrink: _shrink,
 }

@@ -77,7 +77,13 @@ class Decode(msgspec.Struct, frozen=True, tag="decode"):
     most_bytes: int
 
 
-Task: TypeAlias = Draw | Check | Pages | Sheet | Archive | Decode
+class Shrink(msgspec.Struct, frozen=True, tag="shrink"):
+    """A picture of ours, to be carried inside of a page."""
+
+    data: bytes
+
+
+Task: TypeAlias = Draw | Check | Pages | Sheet | Archive | Decode | Shrink
 
 
 class Job(msgspec.Struct, frozen=True):

@@ -7,8 +7,10 @@ from qz_api.http.paging import Page, page_of
 from qz_api.http.respond import Answer, created, deleted, raw, shown
 from qz_api.links.context import policy_of
 from qz_api.pages import service, store
+from qz_api.pages.pictures import make_small
 from qz_api.pages.preview import POLICY_HEADER, preview_headers, preview_html
 from qz_api.pages.schemas import (
+    Document,
     LandingPageCreate,
     LandingPagePatch,
     LandingPageQuery,
@@ -19,6 +21,22 @@ from qz_api.pages.schemas import (
 from qz_common.errors import Conflict, NotFound, PreconditionFailed
 
 TAG = "landing pages"
+
+
+async def shrink_new(call: Call) -> None:
+    await make_small(call.deps, call.principal, call.body(LandingPageCreate))
+
+
+async def shrink_changed(call: Call) -> None:
+    await make_small(call.deps, call.principal, call.body(LandingPagePatch))
+    await shrink_stored(call)
+
+
+async def shrink_stored(call: Call) -> None:
+    """Of a page from before there were small copies."""
+    async with call.deps.db.transaction(call.principal.workspace) as conn:
+        page = await service.require_page(conn, call.principal, call.id("pg"))
+    await make_small(call.deps, call.principal, Document.model_validate(page["document"]))
 
 
 async def create_page(call: Call) -> Answer:
@@ -101,6 +119,7 @@ OPERATIONS = (
         summary="Make a page that links can show",
         tag=TAG,
         handler=create_page,
+        prepare=shrink_new,
         scope=Scope.LANDING_PAGES_WRITE,
         body=LandingPageCreate,
         answer=LandingPageView,
@@ -137,6 +156,7 @@ OPERATIONS = (
         summary="Change a landing page; every edge shows the new one within moments",
         tag=TAG,
         handler=patch_page,
+        prepare=shrink_changed,
         scope=Scope.LANDING_PAGES_WRITE,
         body=LandingPagePatch,
         answer=LandingPageView,
@@ -161,6 +181,7 @@ OPERATIONS = (
         summary="The page as a visitor sees it, published or not",
         tag=TAG,
         handler=preview_page,
+        prepare=shrink_stored,
         scope=Scope.LANDING_PAGES_READ,
         query=PreviewQuery,
         media_types=("text/html",),

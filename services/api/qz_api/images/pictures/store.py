@@ -77,6 +77,48 @@ async def get_data(
     return rows
 
 
+async def without_small(
+    conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]
+) -> list[Row]:
+    rows: list[Row] = await conn.fetch(
+        """SELECT id, data FROM pictures
+           WHERE workspace_id = $1 AND mode = $2 AND id = ANY($3) AND small IS NULL""",
+        workspace,
+        mode,
+        list(ids),
+    )
+    return rows
+
+
+async def put_small(
+    conn: Connection, workspace: UUID, id: UUID, data: bytes, width: int, height: int
+) -> None:
+    await conn.execute(
+        """UPDATE pictures SET small = $3, small_width = $4, small_height = $5
+           WHERE workspace_id = $1 AND id = $2""",
+        workspace,
+        id,
+        data,
+        width,
+        height,
+    )
+
+
+async def hold_small(
+    conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]
+) -> list[Row]:
+    """Small copies that are there; their pictures stay until the transaction ends."""
+    rows: list[Row] = await conn.fetch(
+        """SELECT id, small, small_width, small_height FROM pictures
+           WHERE workspace_id = $1 AND mode = $2 AND id = ANY($3) AND small IS NOT NULL
+           ORDER BY id FOR KEY SHARE""",
+        workspace,
+        mode,
+        list(ids),
+    )
+    return rows
+
+
 async def list_pictures(
     conn: Connection, workspace: UUID, mode: str, after: Place | None, limit: int
 ) -> list[Row]:
