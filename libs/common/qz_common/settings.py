@@ -9,6 +9,7 @@
 """
 
 import dataclasses
+import math
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ S = TypeVar("S")
 REQUIRED: Any = object()
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
+MAX_PORT = 65_535
 
 
 class SettingsError(ValueError):
@@ -92,7 +94,9 @@ def _read_one(
             errors.append(f"{name} is not set: {field.metadata['help']}")
         return
     try:
-        values[field.name] = _parse(text, hint)
+        values[field.name] = value = _parse(text, hint)
+        if name.endswith("_PORT") and not 0 <= typing.cast(int, value) <= MAX_PORT:
+            raise ValueError(f"a port is at most {MAX_PORT}")
     except ValueError as error:
         shown = "its value" if field.metadata["secret"] else repr(text)
         errors.append(f"{name}: {shown} is not {_kind_name(hint)} ({error})")
@@ -107,6 +111,13 @@ def _parse(text: str, hint: Any) -> object:
     return _PARSERS[hint](text)
 
 
+def _parse_float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a finite number is needed")
+    return number
+
+
 def _parse_bool(text: str) -> bool:
     word = text.strip().lower()
     if word not in TRUE_WORDS | FALSE_WORDS:
@@ -117,7 +128,7 @@ def _parse_bool(text: str) -> bool:
 _PARSERS: dict[Any, Callable[[str], object]] = {
     str: str,
     int: int,
-    float: float,
+    float: _parse_float,
     bool: _parse_bool,
     Path: Path,
 }

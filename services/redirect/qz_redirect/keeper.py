@@ -3,10 +3,15 @@
 import asyncio
 import time
 
+import lmdb
+import structlog
+
 from qz_redirect.hit import Hits
 
 LOOK_SECONDS = 0.25
 GEO_SECONDS = 30.0
+
+log = structlog.get_logger()
 
 
 class Keeper:
@@ -15,6 +20,7 @@ class Keeper:
         self._sync_seconds = sync_seconds
         self._small = ("", b"")
         self._geo_at = time.monotonic()
+        self._said_failing = False
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -34,7 +40,10 @@ class Keeper:
 
     async def _follow(self) -> None:
         while True:
-            self.look()
+            try:
+                self.look()
+            except (OSError, lmdb.Error) as error:
+                log.error("the replica can't be looked at now", reason=str(error))
             if time.monotonic() - self._geo_at > GEO_SECONDS:
                 self._geo_at = time.monotonic()
                 self._hits.geo.reload_if_changed()
@@ -45,3 +54,13 @@ class Keeper:
         while True:
             await asyncio.sleep(self._sync_seconds)
             await asyncio.to_thread(self._hits.journal.sync)
+            self._say_when_failing()
+
+    def _say_when_failing(self) -> None:
+        """Once when it begins, once when it is over."""
+        journal = self._hits.journal
+        if bool(journal.failing) != self._said_failing:
+            self._said_failing = bool(journal.failing)
+            say = log.error if journal.failing else log.warning
+            words = "takes no scans: they are answered and lost" if journal.failing else "goes on"
+            say(f"the journal {words}", reason=journal.failing, dropped=journal.dropped)

@@ -101,9 +101,9 @@ def listen(host: str, port: int, *, reuse: bool) -> socket.socket:
         listener.bind((host, port))
         listener.listen(BACKLOG)
         listener.setblocking(False)
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        raise OSError(f"could not listen on {host}:{port}: {error.strerror}") from error
     return listener
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from qz_common.kafka import KafkaSettings
 from qz_common.settings import SettingsError, group, setting
 from qz_redirect.beat import RECEIVE_SECONDS
-from qz_redirect.client import FORWARD_HEADERS, ForwardHeader
+from qz_redirect.client import FORWARD_HEADERS, ForwardHeader, Proxies
 
 API_HELP = "Address of the management API."
 DATA_HELP = "Folder of the replica and the journals; local disk only."
@@ -87,6 +87,21 @@ class ServeSettings:
             raise SettingsError("REDIRECT_STATUS: 302 or 307")
         if self.forward_header not in FORWARD_HEADERS:
             raise SettingsError(f"FORWARD_HEADER: one of {', '.join(FORWARD_HEADERS)}")
+        try:
+            Proxies(self.trusted_proxies, self.forward)
+        except ValueError as error:
+            raise SettingsError(f"TRUSTED_PROXIES: {error}") from error
+        for name, number in self._above_zero():
+            if number <= 0:
+                raise SettingsError(f"{name}: {number} is not above 0")
+
+    def _above_zero(self) -> tuple[tuple[str, float], ...]:
+        return (
+            ("JOURNAL_SEGMENT_BYTES", self.segment_bytes),
+            ("JOURNAL_SYNC_SECONDS", self.sync_seconds),
+            ("REDIRECT_KEEP_ALIVE_SECONDS", self.keep_alive_seconds),
+            ("REDIRECT_RECEIVE_SECONDS", self.receive_seconds),
+        )
 
     @property
     def forward(self) -> ForwardHeader:

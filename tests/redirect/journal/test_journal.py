@@ -11,7 +11,13 @@ import pytest
 
 from qz_redirect.journal.journal import Journal
 from qz_redirect.journal.open import journal_folders, open_journal
-from qz_redirect.journal.segment import inspect, segments, seq_of, whole_frames
+from qz_redirect.journal.segment import (
+    inspect,
+    segment_path,
+    segments,
+    seq_of,
+    whole_frames,
+)
 from qz_redirect.journal.state import State, read_state, write_state
 
 REST = b',"ts_ms":1}'
@@ -219,3 +225,17 @@ def rewrite_state(journal: Journal, state: State) -> None:
     fd = os.open(journal.folder / "state", os.O_WRONLY)
     write_state(fd, state)
     os.close(fd)
+
+
+def test_a_disk_that_makes_nothing_durable_is_told_of_and_ends_nothing(tmp_path: Path) -> None:
+    """A device takes bytes and refuses to sync them."""
+    journal = open_journal(tmp_path, 100)
+    segment_path(journal.folder, 2).symlink_to("/dev/null")
+    journal.append(b',"pad":"' + b"x" * 100 + b'"}')
+    assert journal.append(b',"pad":"taken"}') == 2
+    journal.sync()
+    assert journal.failing == "Invalid argument"
+    journal.close()
+    state = read_state(journal.folder / "state")
+    assert state is not None
+    assert not state.clean

@@ -5,6 +5,7 @@ against a power cut and runs off the loop. A disk that takes nothing more stops 
 event is dropped, counted, and its seq is never used again, so that the loss shows as a gap.
 """
 
+import contextlib
 import os
 from pathlib import Path
 from zlib import crc32
@@ -75,22 +76,30 @@ class Journal:
             self._try_roll()
 
     def sync(self) -> None:
-        """Makes everything appended so far durable. Runs in a thread; blocks on the disk."""
+        """Makes everything appended so far durable. Runs in a thread; blocks on the disk.
+
+        A disk that refuses is a disk that fails: said, and tried again."""
         retired, self._retired = self._retired, []
-        for fd in retired:
-            os.fdatasync(fd)
-            os.close(fd)
-        upto = self.appended_bytes
-        if upto != self._synced and self._fd >= 0:
-            os.fdatasync(self._fd)
-            self._synced = upto
+        upto, fd = self.appended_bytes, self._fd
+        try:
+            for old in retired:
+                os.fdatasync(old)
+            if upto != self._synced and fd >= 0:
+                os.fdatasync(fd)
+                self._synced = upto
+        except OSError as error:
+            self.failing = error.strerror or type(error).__name__
+        finally:
+            for old in retired:
+                os.close(old)
 
     def close(self) -> None:
         """Durable, and known to be whole: the next process goes on with the next seq."""
         self.commit()
         self.sync()
-        self._write_state(clean=True)
-        os.fsync(self._state_fd)
+        self._write_state(clean=self._synced == self.appended_bytes)
+        with contextlib.suppress(OSError):
+            os.fsync(self._state_fd)
         for fd in (self._fd, self._state_fd, self._lock_fd):
             if fd >= 0:
                 os.close(fd)
