@@ -86,3 +86,23 @@ async def test_a_strangers_campaign_is_absent_for_a_link(
     answer = await api.post("/v1/qr-codes", json=body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["code"] == "unknown_campaign"
+
+
+async def test_what_is_left_of_a_campaign_lets_go_of_it(api: httpx.AsyncClient) -> None:
+    """Deleted codes may come back, and static ones stay, when it is gone."""
+    campaign = await made(api)
+    bodies: tuple[dict[str, Any], ...] = (
+        {"destination_url": "https://example.com"},
+        {"type": "static", "content": {"kind": "text", "text": "x"}},
+    )
+    dynamic, static = [
+        (await api.post("/v1/qr-codes", json={**body, "campaign_id": campaign["id"]})).headers
+        for body in bodies
+    ]
+    await api.delete(dynamic["location"])
+    assert (await api.delete(f"/v1/campaigns/{campaign['id']}")).status_code == 204
+    back = await api.post(f"{dynamic['location']}/restore")
+    assert (back.status_code, back.json()["campaign_id"]) == (200, None)
+    assert (await api.get(static["location"])).json()["campaign_id"] is None
+    for where in (dynamic["location"], static["location"]):
+        assert (await api.patch(where, json={"name": "goes on"})).status_code == 200

@@ -95,3 +95,11 @@ async def test_try_it_works_in_a_browser_and_nothing_comes_from_elsewhere(
     assert errors == []
     hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))}
     assert hosts == {urlsplit(address).netloc}
+
+
+async def test_the_explorer_sends_the_key_where_it_may_help(anonymous: httpx.AsyncClient) -> None:
+    """Images are for anybody with a signed address, and for whoever has a key."""
+    paths = (await anonymous.get("/openapi.json")).json()["paths"]
+    image = paths["/v1/qr-codes/{id}/image"]["get"]["security"]
+    assert image == [{"apiKey": []}, {"session": []}, {}]
+    assert paths["/v1/session"]["post"]["security"] == []

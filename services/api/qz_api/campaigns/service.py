@@ -63,6 +63,7 @@ async def delete(conn: Connection, principal: Principal, row: Row, now: datetime
     """`row` is locked; refused while links are in it: archive it, or move them first."""
     if users := await links.in_use(conn, principal.workspace, "campaign", row["id"]):
         raise Conflict(f"links use this campaign: {users}", "campaign_in_use")
+    await links.leave_campaign(conn, principal.workspace, row["id"])
     await store.mark_deleted(conn, principal.workspace, row["id"], now)
     await audit.record(conn, principal, "campaign.deleted", show_id("cmp", row["id"]), row, None)
 

@@ -220,6 +220,15 @@ async def restore_of_link(
     )
 
 
+async def leave_campaign(conn: Connection, workspace: UUID, campaign: UUID) -> None:
+    await conn.execute(
+        """UPDATE codes SET campaign_id = NULL, version = version + 1
+           WHERE workspace_id = $1 AND campaign_id = $2""",
+        workspace,
+        campaign,
+    )
+
+
 async def forget(conn: Connection, before: datetime, limit: int) -> None:
     """Codes that were deleted longer ago than they can come back, of all workspaces."""
     await conn.execute(

@@ -53,6 +53,7 @@ IDEMPOTENCY_KEY: Doc = {
     "description": "The same key with the same body has one effect, for 24 hours.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
+CREDENTIALS: list[Doc] = [{"apiKey": []}, {"session": []}]
 SESSION_TEXT = (
     "Made by `POST /v1/session`; named `__Host-qz_session` over https. Writes send its "
     "`csrf_token` as `X-CSRF-Token`. `Quietzone-Workspace` names the workspace, `Quietzone-Mode` "
@@ -86,7 +87,7 @@ def document(operations: Sequence[Operation]) -> Doc:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "security": [{"apiKey": []}, {"session": []}],
+        "security": CREDENTIALS,
         "tags": [{"name": tag} for tag in dict.fromkeys(each.tag for each in public)],
         "paths": dict(sorted(paths.items())),
         "components": {
@@ -135,7 +136,7 @@ def _operation(operation: Operation, models: Models) -> Doc:
     if operation.scope:
         found["x-scope"] = operation.scope.value
     if operation.guard == "public":
-        found["security"] = []
+        found["security"] = [*CREDENTIALS, {}] if operation.takes_credentials else []
     elif operation.guard == "user":
         found["security"] = [{"session": []}]
     if operation.body:

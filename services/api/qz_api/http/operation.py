@@ -60,6 +60,8 @@ class Operation:
     Idempotency-Key; `nothing` is for handlers that wait for something else than Postgres."""
     guard: Guard = "principal"
     """`principal` is a key or a signed-in user in a workspace, `user` a signed-in user alone."""
+    takes_credentials: bool = False
+    """Of a `public` one: a key or a session may stand in for what anybody else needs."""
     idempotent: bool = True
     """Takes an Idempotency-Key when it writes."""
     live: bool = False

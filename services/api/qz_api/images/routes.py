@@ -93,6 +93,7 @@ OPERATIONS = (
         problems=(Unauthenticated, Forbidden, NotFound, TooMany),
         uses="nothing",
         guard="public",
+        takes_credentials=True,
     ),
     Operation(
         method="POST",

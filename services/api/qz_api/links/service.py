@@ -180,6 +180,13 @@ async def refuse_locked(
         refuse(report.errors)
 
 
+async def leave_campaign(conn: Connection, workspace: UUID, campaign: UUID) -> None:
+    """Codes without a link and what is deleted let go of a campaign that ends: a restored link
+    must not name what is gone."""
+    await store.leave_campaign(conn, workspace, campaign)
+    await codes.leave_campaign(conn, workspace, campaign)
+
+
 async def in_use(conn: Connection, workspace: UUID, by: Used, value: UUID | str) -> int:
     """How many live links use this."""
     return await store.count_users(conn, workspace, by, value)

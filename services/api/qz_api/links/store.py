@@ -182,6 +182,16 @@ async def count_users(
     return count
 
 
+async def leave_campaign(conn: Connection, workspace: UUID, campaign: UUID) -> None:
+    """Of deleted links: no edge answers for these."""
+    await conn.execute(
+        """UPDATE links SET campaign_id = NULL, version = version + 1
+           WHERE workspace_id = $1 AND campaign_id = $2 AND deleted_at IS NOT NULL""",
+        workspace,
+        campaign,
+    )
+
+
 async def forgotten(conn: Connection, before: datetime, limit: int) -> list[tuple[UUID, UUID]]:
     """Workspace and id of links that were deleted longer ago and still say something."""
     rows = await conn.fetch(
