@@ -32,6 +32,36 @@ def test_inspect_shows_every_segment(
     assert "1 events, seq 5 to 5" in shown
 
 
+def test_inspect_says_how_far_it_was_acknowledged(
+    journal: Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["inspect"], tmp_path) == 0
+    assert "acknowledged up to seq 0" in capsys.readouterr().out
+    CursorFile(journal.folder / "cursor").write(Cursor("q1.scans", 4, 3, 10))
+    assert run(["inspect"], tmp_path) == 0
+    assert "acknowledged up to seq 4" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("word", ["inspect", "verify"])
+def test_a_segment_that_is_gone_by_now_is_passed_by(
+    journal: Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    """Listed, and deleted by `replicate` before it was read."""
+    first = segments(journal.folder)[0].path
+    first.unlink()
+    first.symlink_to(tmp_path / "nowhere")
+    assert run([word], tmp_path) == 0
+    assert first.name not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("word", ["inspect", "verify", "resend"])
+def test_a_folder_without_journals_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    assert run([word], tmp_path) == 2
+    assert f"no journal below {tmp_path}" in capsys.readouterr().out
+
+
 def test_verify_is_content_with_a_whole_journal(journal: Journal, tmp_path: Path) -> None:
     assert run(["verify", f"{journal.id:016x}"], tmp_path) == 0
 

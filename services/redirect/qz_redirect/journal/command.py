@@ -6,11 +6,12 @@ dropped by their identity). Resending waits for no lock: stop `replicate` first.
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from qz_redirect.journal.cursor import CursorFile
 from qz_redirect.journal.open import journal_folders, take_lock
-from qz_redirect.journal.segment import inspect, segments
+from qz_redirect.journal.segment import Content, Segment, inspect, segments
 
 USAGE = "usage: journal inspect|verify|resend [journal id …]"
 
@@ -21,6 +22,8 @@ def run(words: list[str], root: Path) -> int:
     if not words or words[0] not in commands:
         return _say(USAGE, 2)
     found = {folder.name: folder for folder in journal_folders(root)}
+    if not found:
+        return _say(f"no journal below {root}; is REDIRECT_DATA_DIR right?", 2)
     unknown = [name for name in words[1:] if name not in found]
     if unknown:
         return _say(f"no such journal below {root}: {', '.join(unknown)}", 2)
@@ -29,15 +32,25 @@ def run(words: list[str], root: Path) -> int:
 
 def _inspect(_: Path, folders: Iterable[Path]) -> int:
     for folder in folders:
-        _say(folder.name)
-        for segment in segments(folder):
-            content = inspect(segment)
+        sent = CursorFile(folder / "cursor").last()
+        _say(f"{folder.name}, acknowledged up to seq {sent.seq if sent else 0}")
+        for segment, content in _contents(folder):
             torn = f", {content.torn_bytes} bytes are no event" if content.torn_bytes else ""
             _say(
                 f"  {segment.path.name}: {content.events} events, seq {content.first_seq} to "
                 f"{content.last_seq}, {content.whole_bytes} bytes{torn}"
             )
     return 0
+
+
+def _contents(folder: Path) -> Iterator[tuple[Segment, Content]]:
+    """Oldest first. `replicate` may delete one as we come to it: what is in it has arrived."""
+    for segment in segments(folder):
+        try:
+            content = inspect(segment)
+        except FileNotFoundError:
+            continue
+        yield segment, content
 
 
 def _verify(_: Path, folders: Iterable[Path]) -> int:
@@ -51,10 +64,9 @@ def _verify(_: Path, folders: Iterable[Path]) -> int:
 
 def problems(folder: Path) -> list[str]:
     """Damage and missing numbers; a torn end of the newest segment is neither."""
-    found, lines, expected = segments(folder), [], 0
-    for segment in found:
-        content = inspect(segment)
-        if content.torn_bytes and segment != found[-1]:
+    newest, lines, expected = segments(folder)[-1:], [], 0
+    for segment, content in _contents(folder):
+        if content.torn_bytes and segment not in newest:
             lines.append(f"{segment.path.name}: {content.torn_bytes} bytes are no event")
         missing = content.missing + (content.first_seq - expected if expected else 0)
         if content.events and missing:

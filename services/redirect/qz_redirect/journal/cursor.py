@@ -25,11 +25,15 @@ class CursorFile:
     path: Path
 
     def read(self, topic: str) -> Cursor:
+        found = self.last()
+        return found if found and found.topic == topic else Cursor(topic)
+
+    def last(self) -> Cursor | None:
+        """Of whatever topic it was."""
         try:
-            found = msgspec.json.decode(self.path.read_bytes(), type=Cursor)
+            return msgspec.json.decode(self.path.read_bytes(), type=Cursor)
         except (OSError, ValueError):
-            return Cursor(topic)
-        return found if found.topic == topic else Cursor(topic)
+            return None
 
     def write(self, cursor: Cursor) -> None:
         """Whole or not at all."""
