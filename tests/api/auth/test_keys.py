@@ -202,3 +202,19 @@ async def test_last_use_is_noted(api: httpx.AsyncClient) -> None:
     await api.get("/v1/me")
     listed = (await api.get("/v1/api-keys")).json()["data"]
     assert listed[0]["last_used_at"] is not None
+
+
+async def test_a_new_key_is_found_where_its_location_says(
+    api: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    made = await api.post("/v1/api-keys", json={"preset": "read_only"})
+    found = await api.get(made.headers["location"])
+    assert found.json() == {name: made.json()[name] for name in found.json()}
+    assert "key" not in found.json()
+    test = await tenant.client(mode="test")
+    assert (await test.get(made.headers["location"])).status_code == 404
+
+
+async def test_rights_are_said_once(api: httpx.AsyncClient) -> None:
+    answer = await api.post("/v1/api-keys", json={"preset": "admin", "scopes": ["qr:read"]})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "given_twice")

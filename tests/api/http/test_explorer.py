@@ -103,3 +103,10 @@ async def test_the_explorer_sends_the_key_where_it_may_help(anonymous: httpx.Asy
     image = paths["/v1/qr-codes/{id}/image"]["get"]["security"]
     assert image == [{"apiKey": []}, {"session": []}, {}]
     assert paths["/v1/session"]["post"]["security"] == []
+
+
+async def test_what_heeds_if_match_says_so(anonymous: httpx.AsyncClient) -> None:
+    paths = (await anonymous.get("/openapi.json")).json()["paths"]
+    for each in (each for path in paths.values() for each in path.values()):
+        names = [parameter["name"] for parameter in each["parameters"]]
+        assert ("If-Match" in names) == ("412" in each["responses"])

@@ -75,6 +75,10 @@ async def create_key(call: Call) -> Answer:
     return created(view, f"/v1/api-keys/{view.id}")
 
 
+async def get_key(call: Call) -> Answer:
+    return shown(key_view(await service.get(call.conn, call.principal, call.id("key"))))
+
+
 async def roll_key(call: Call) -> Answer:
     overlap = timedelta(seconds=call.body(KeyRoll).overlap_seconds)
     row, text = await service.roll(
@@ -122,6 +126,17 @@ OPERATIONS = (
         answer=NewKeyView,
         status=201,
         example={"name": "Shop", "preset": "read_write", "mode": "test"},
+    ),
+    Operation(
+        method="GET",
+        path="/v1/api-keys/{id}",
+        id="getApiKey",
+        summary="One key, without its secret",
+        tag="api keys",
+        handler=get_key,
+        scope=Scope.KEYS_ADMIN,
+        answer=KeyView,
+        problems=(NotFound,),
     ),
     Operation(
         method="POST",

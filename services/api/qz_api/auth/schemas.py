@@ -1,8 +1,9 @@
 """Shapes of /v1/api-keys and /v1/me."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from qz_api.auth.principal import Mode
 from qz_api.auth.scopes import PRESETS, Scope
@@ -21,6 +22,12 @@ class KeyCreate(In):
     preset: Literal["read_only", "read_write", "admin", "create_only"] | None = None
     """Instead of scopes. Neither means what the caller has."""
     expires_at: Moment | None = None
+
+    @model_validator(mode="after")
+    def _says_rights_once(self) -> Self:
+        if self.scopes is not None and self.preset is not None:
+            raise PydanticCustomError("given_twice", "give scopes or preset, one of them")
+        return self
 
     def wanted(self) -> frozenset[Scope] | None:
         if self.scopes is not None:

@@ -164,8 +164,15 @@ def manageable(principal: Principal) -> tuple[Mode, ...]:
     return ("live", "test")
 
 
+async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
+    return _present(await store.get_key(conn, principal.workspace, manageable(principal), id))
+
+
 async def _locked(conn: Connection, principal: Principal, id: UUID) -> Row:
-    row = await store.lock_key(conn, principal.workspace, manageable(principal), id)
+    return _present(await store.lock_key(conn, principal.workspace, manageable(principal), id))
+
+
+def _present(row: Row | None) -> Row:
     if row is None:
         raise NotFound("there is no such key here")
     return row

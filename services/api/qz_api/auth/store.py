@@ -86,6 +86,16 @@ async def count_keys(conn: Connection, workspace: UUID, modes: Sequence[str]) ->
     return count
 
 
+async def get_key(conn: Connection, workspace: UUID, modes: Sequence[str], id: UUID) -> Row | None:
+    return await conn.fetchrow(
+        f"""SELECT {COLUMNS} FROM api_keys
+            WHERE workspace_id = $1 AND mode = ANY($2::text[]) AND id = $3""",
+        workspace,
+        modes,
+        id,
+    )
+
+
 async def lock_key(conn: Connection, workspace: UUID, modes: Sequence[str], id: UUID) -> Row | None:
     return await conn.fetchrow(
         f"""SELECT {COLUMNS} FROM api_keys

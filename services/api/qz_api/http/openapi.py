@@ -16,6 +16,7 @@ from qz_common.errors import (
     Forbidden,
     Invalid,
     Malformed,
+    PreconditionFailed,
     Problem,
     TooLarge,
     TooMany,
@@ -52,6 +53,12 @@ IDEMPOTENCY_KEY: Doc = {
     "in": "header",
     "description": "The same key with the same body has one effect, for 24 hours.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+IF_MATCH: Doc = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The `ETag` that the change is meant for; another version answers 412.",
+    "schema": {"type": "string", "pattern": r'^(\*|"[!#-~]*"(, *"[!#-~]*")*)$'},
 }
 CREDENTIALS: list[Doc] = [{"apiKey": []}, {"session": []}]
 SESSION_TEXT = (
@@ -133,6 +140,8 @@ def _operation(operation: Operation, models: Models) -> Doc:
         found["description"] = operation.description
     if operation.takes_key:
         found["parameters"].append(IDEMPOTENCY_KEY)
+    if PreconditionFailed in operation.problems:
+        found["parameters"].append(IF_MATCH)
     if operation.scope:
         found["x-scope"] = operation.scope.value
     if operation.guard == "public":
