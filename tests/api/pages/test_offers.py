@@ -1,5 +1,6 @@
 """What each kind of content offers."""
 
+import re
 from typing import Any
 
 import pytest
@@ -22,6 +23,13 @@ def text(compiled: Compiled, language: str = "en") -> str:
 
 def hrefs(compiled: Compiled) -> dict[str, str]:
     return {action.id: action.href for action in compiled.actions}
+
+
+@pytest.mark.parametrize("kind", sorted(CONTENTS))
+def test_german_speaks_as_to_a_stranger(kind: str) -> None:
+    """As the edge's own pages do, which may stand before this one."""
+    words = set(re.findall(r"\w+", text(shown(kind), "de").lower()))
+    assert words.isdisjoint({"du", "dich", "dir", "dein", "deine", "deiner"})
 
 
 @pytest.mark.parametrize("kind", ["vcard", "mecard"])
@@ -55,7 +63,7 @@ def test_a_network_shows_its_password_and_how_to_join() -> None:
     compiled = shown("wifi")
     assert "espresso;2026!" in text(compiled)
     assert "Choose Café Guests." in text(compiled)
-    assert "Wähle Café Guests." in text(compiled, "de")
+    assert "Wählen Sie Café Guests." in text(compiled, "de")
     assert 'class="copied large">espresso;2026!<' in compiled.html["en"]
     assert compiled.actions == ()
 
