@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
-from qz_api.deferred import Session, write_deferred
+from qz_api.deferred import write_deferred
 from qz_api.outbox import store
 from qz_common.kafka import ensure_topics, make_consumer
 from qz_common.records import CodeRecord, code_key, decode
@@ -17,6 +17,7 @@ from tests.fixtures.api import ApiRole, api_environment_of
 from tests.fixtures.broker import Broker, broker_environment
 from tests.fixtures.postgres import Database
 from tests.fixtures.scans import kafka_settings
+from tests.fixtures.session import Session
 
 DRAIN_SECONDS = 60.0
 

@@ -15,8 +15,9 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from qz_api.deferred import Session, forget_deferred, write_deferred
+from qz_api.deferred import Gate
 from qz_api.settings import PostgresSettings
+from qz_api.transaction import Transaction
 from qz_common.errors import Unavailable
 
 Connection: TypeAlias = asyncpg.Connection
@@ -51,7 +52,6 @@ class Database:
             command_timeout=settings.statement_seconds + 2,
             max_inactive_connection_lifetime=IDLE_SECONDS,
             server_settings=server_settings(settings),
-            connection_class=Session,
             init=prepare_connection,
             reset=_nothing_to_reset,
         )
@@ -74,24 +74,36 @@ class Database:
             with away_is_unavailable(connection):
                 yield connection
         finally:
-            await self._release(connection)
+            await self.release(connection)
 
     @asynccontextmanager
-    async def transaction(self, workspace: UUID) -> AsyncIterator[Connection]:
-        async with self._begin(str(workspace)) as connection:
-            yield connection
+    async def command(self, workspace: UUID, gate: Gate | None = None) -> AsyncIterator[Connection]:
+        """Begins as late as can be; see transaction.py."""
+        async with self._run(Transaction(self, str(workspace), gate=gate)) as transaction:
+            yield transaction
+
+    @asynccontextmanager
+    async def transaction(
+        self, workspace: UUID, gate: Gate | None = None
+    ) -> AsyncIterator[Connection]:
+        """Has begun, so what it writes may be asked for at once."""
+        async with self.command(workspace, gate) as transaction:
+            await transaction.begin()
+            yield transaction
 
     @asynccontextmanager
     async def account(self, user: UUID) -> AsyncIterator[Connection]:
         """A transaction that sees what belongs to one user, and no workspace's things."""
-        async with self._begin("", str(user)) as connection:
-            yield connection
+        async with self._run(Transaction(self, "", str(user))) as transaction:
+            await transaction.begin()
+            yield transaction
 
     @asynccontextmanager
     async def system(self) -> AsyncIterator[Connection]:
         """A transaction that sees every workspace: for jobs of the deployment, never a request."""
-        async with self._begin(EVERY_WORKSPACE) as connection:
-            yield connection
+        async with self._run(Transaction(self, EVERY_WORKSPACE)) as transaction:
+            await transaction.begin()
+            yield transaction
 
     async def ping(self) -> str | None:
         try:
@@ -103,8 +115,8 @@ class Database:
 
     async def once(self, ask: Callable[[Connection], Awaitable[T]]) -> T:
         """One statement by itself, asked again when its connection dies: done once, or twice."""
-        connection, answer = await self._answered(ask)
-        await self._release(connection)
+        connection, answer = await self.answered(ask)
+        await self.release(connection)
         return answer
 
     async def room(self) -> Row:
@@ -122,26 +134,22 @@ class Database:
         return self._settings.pool_size
 
     @asynccontextmanager
-    async def _begin(self, sees: str, user: str = "") -> AsyncIterator[Connection]:
-        # one round trip; these are UUIDs or our own words, never a caller's text
-        begin = f"BEGIN; SET LOCAL app.workspace = '{sees}'; SET LOCAL app.account = '{user}'"
-        connection, _ = await self._answered(lambda conn: conn.execute(begin))
+    async def _run(self, transaction: Transaction) -> AsyncIterator[Transaction]:
         try:
-            with away_is_unavailable(connection):
+            with away_is_unavailable(transaction):
                 try:
-                    yield connection
-                    await write_deferred(connection)
+                    yield transaction
+                    await transaction.commit()
                 except BaseException:
-                    await _roll_back(connection)
+                    await _roll_back(transaction)
                     raise
-                await connection.execute("COMMIT")
         finally:
-            await self._release(connection)
+            await transaction.end()
 
-    async def _answered(self, ask: Callable[[Connection], Awaitable[T]]) -> tuple[Connection, T]:
+    async def answered(self, ask: Callable[[Connection], Awaitable[T]]) -> tuple[Connection, T]:
         """A connection and its first answer; one that died while it lay in the pool is no reason
-        to fail, another is asked."""
-        retried = False
+        to fail, another is asked: all of them may have died at once."""
+        left = self.pool_size + 1
         while True:
             connection = await self._acquire()
             try:
@@ -149,13 +157,14 @@ class Database:
                     return connection, await ask(connection)
             except BaseException as error:
                 died = isinstance(error, Unavailable) and is_dead(connection)
-                await self._release(connection)
-                if retried or not died:
+                await self.release(connection)
+                left -= 1
+                if not (died and left):
                     raise
-                retried = True
 
     async def _acquire(self) -> Connection:
-        seconds = self._settings.acquire_seconds
+        # a deadline costs more than taking a connection that lies there
+        seconds = None if self._pool.get_idle_size() else self._settings.acquire_seconds
         try:
             return await self._pool.acquire(timeout=seconds)
         except TimeoutError as error:
@@ -165,7 +174,7 @@ class Database:
         except AWAY as error:
             raise _unavailable() from error
 
-    async def _release(self, connection: Connection) -> None:
+    async def release(self, connection: Connection) -> None:
         try:
             await self._pool.release(connection, timeout=CONNECT_SECONDS)
         except (TimeoutError, asyncpg.InterfaceError, *AWAY):
@@ -173,7 +182,7 @@ class Database:
 
 
 @contextmanager
-def away_is_unavailable(connection: Connection) -> Iterator[None]:
+def away_is_unavailable(connection: Connection | Transaction) -> Iterator[None]:
     try:
         yield
     except AWAY as error:
@@ -189,7 +198,7 @@ def away_is_unavailable(connection: Connection) -> Iterator[None]:
         ) from error
 
 
-def is_dead(connection: Connection) -> bool:
+def is_dead(connection: Connection | Transaction) -> bool:
     """The pool takes a dead connection back by itself, and then nothing can be asked of it."""
     try:
         return bool(connection.is_closed())
@@ -221,14 +230,13 @@ async def _nothing_to_reset(_: Connection) -> None:
     """Whatever we set is `SET LOCAL`, so a finished transaction leaves nothing behind."""
 
 
-async def _roll_back(connection: Connection) -> None:
-    if is_dead(connection):
+async def _roll_back(transaction: Transaction) -> None:
+    if is_dead(transaction):
         return
-    forget_deferred(connection)
     try:
-        await connection.execute("ROLLBACK")
+        await transaction.roll_back()
     except (TimeoutError, asyncpg.InterfaceError, *AWAY):
-        connection.terminate()
+        transaction.terminate()
 
 
 def _unavailable() -> Unavailable:

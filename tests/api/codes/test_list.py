@@ -26,7 +26,11 @@ async def filled(api: httpx.AsyncClient, tenant: Tenant) -> httpx.AsyncClient:
     paused = await api.post("/v1/qr-codes", json={"destination_url": URL, "name": "Pause"})
     await api.patch(paused.headers["location"], json={"status": "paused"})
     await api.post("/v1/qr-codes", json=STATIC)
-    await tenant.row("UPDATE links SET scan_count = number % 3")
+    await tenant.row(
+        """UPDATE links l SET scan_count = r.place % 3
+           FROM (SELECT id, row_number() OVER (ORDER BY created_at, id) AS place FROM links) r
+           WHERE r.id = l.id"""
+    )
     return api
 
 

@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 from aiokafka import ConsumerRecord
 
-from qz_api.deferred import Session, write_deferred
+from qz_api.deferred import write_deferred
 from qz_api.deps import Deps
 from qz_api.metrics import WorkerMetrics
 from qz_api.outbox import store
@@ -22,6 +22,7 @@ from tests.api.conftest import Tenant
 from tests.api.outbox.conftest import reading, relaying
 from tests.fixtures.broker import Broker, broker_environment
 from tests.fixtures.postgres import Cluster, Database, migrate_api
+from tests.fixtures.session import Session
 from tests.fixtures.wait import eventually
 
 LEAST = {"destination_url": "https://example.com"}

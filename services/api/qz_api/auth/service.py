@@ -14,6 +14,7 @@ from uuid import UUID
 
 from qz_api.audit import service as audit
 from qz_api.auth import store
+from qz_api.auth.admission import Admissions, Admitted
 from qz_api.auth.principal import Mode, Principal
 from qz_api.auth.schemas import key_fields
 from qz_api.auth.scopes import Scope as Permission
@@ -44,12 +45,14 @@ class KeyDraft:
 def key_authenticator(
     db: Database, secrets: Secrets, metrics: ApiMetrics
 ) -> Callable[[Scope, int], Awaitable[Principal | None]]:
+    admissions = Admissions(db)
+
     async def authenticate(scope: Scope, cost: int) -> Principal | None:
         value = header(scope, b"authorization")
         if value is None:
             return None
         try:
-            return await admit(db, secrets, _bearer(value), cost)
+            return await admit(admissions, secrets, _bearer(value), cost)
         except Unauthenticated as problem:
             metrics.refused_keys.labels(problem.code).inc()
             raise
@@ -57,12 +60,12 @@ def key_authenticator(
     return authenticate
 
 
-async def admit(db: Database, secrets: Secrets, text: str, cost: int) -> Principal:
+async def admit(admissions: Admissions, secrets: Secrets, text: str, cost: int) -> Principal:
     key = read_api_key(text)
     if key is None:
         raise _invalid()
     presented = hash_key(secrets, key)
-    row = await db.once(lambda conn: store.admit_key(conn, key.public_id, presented, cost))
+    row = await admissions.admit((key.public_id, presented), cost)
     matches = hmac.compare_digest(row["secret_hash"] or NO_HASH, presented)
     if not matches or row["mode"] != key.mode:
         raise _invalid()
@@ -188,14 +191,14 @@ def _check_grant(principal: Principal, draft: KeyDraft) -> None:
         raise Forbidden("a test key can't make a live one", "live_key_required")
 
 
-def _check_usable(row: Row) -> None:
+def _check_usable(row: Admitted) -> None:
     if row["revoked"]:
         raise Unauthenticated("this key was revoked", "revoked_key", headers=CHALLENGE)
     if row["expired"]:
         raise Unauthenticated("this key has expired", "expired_key", headers=CHALLENGE)
 
 
-def _principal(row: Row) -> Principal:
+def _principal(row: Admitted) -> Principal:
     return Principal(
         kind="key",
         id=show_id("key", row["key_id"]),

@@ -5,13 +5,14 @@ import hmac
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import asyncpg
 
 from qz_api.auth.principal import Principal
 from qz_api.db import Connection
+from qz_api.deferred import Overtaken
 from qz_api.deps import Deps
 from qz_api.http.call import Call
 from qz_api.http.operation import Cost, Operation
@@ -20,6 +21,7 @@ from qz_api.http.respond import Answer, send_answer
 from qz_api.http.scope import Receive, Scope, Send, header
 from qz_api.http.state import request_state
 from qz_api.idempotency import service as idempotency
+from qz_api.idempotency.service import Claim
 from qz_api.limits.charge import check_charge
 from qz_api.limits.headers import limit_headers
 from qz_common.errors import (
@@ -36,8 +38,10 @@ AGAIN = (
     asyncpg.InvalidCachedStatementError,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
+    Overtaken,
 )
-"""A second try in a fresh transaction mends these."""
+"""A second try in a fresh transaction, begun at once, mends these or tells what is wrong."""
+Opened: TypeAlias = AbstractAsyncContextManager[Connection]
 
 
 class Endpoint:
@@ -166,24 +170,38 @@ async def _document(operation: Operation, scope: Scope, receive: Receive) -> Any
 async def _run(call: Call, document: Any) -> Answer:
     if call.operation.uses == "nothing":
         return await call.operation.handler(call)
+    if call.operation.takes_key and call.maybe_principal:
+        return await idempotency.once(call, document, _twice)
+    return await _twice(call, None)
+
+
+async def _twice(call: Call, claim: Claim | None) -> Answer:
     try:
-        return await _in_transaction(call, document)
+        return await _in(_command_of(call, claim), call, claim)
     except AGAIN:
-        return await _in_transaction(call, document)
+        return await _in(_transaction_of(call, claim), call, claim)
 
 
-async def _in_transaction(call: Call, document: Any) -> Answer:
-    async with _transaction_of(call) as conn:
+async def _in(transaction: Opened, call: Call, claim: Claim | None) -> Answer:
+    async with transaction as conn:
         call.maybe_conn = conn
-        if call.operation.takes_key and call.maybe_principal:
-            return await idempotency.once(call, document)
-        return await call.operation.handler(call)
+        answer = await call.operation.handler(call)
+        if claim is not None:
+            await claim.answered(conn, answer)
+        return answer
 
 
-def _transaction_of(call: Call) -> AbstractAsyncContextManager[Connection]:
+def _command_of(call: Call, claim: Claim | None) -> Opened:
+    """In a workspace nothing is begun before it must be."""
+    if call.maybe_principal and call.operation.writes:
+        return call.deps.db.command(call.principal.workspace, claim.gate if claim else None)
+    return _transaction_of(call, claim)
+
+
+def _transaction_of(call: Call, claim: Claim | None) -> Opened:
     db = call.deps.db
     if call.maybe_principal:
-        return db.transaction(call.principal.workspace)
+        return db.transaction(call.principal.workspace, claim.gate if claim else None)
     return db.account(call.session.user) if call.maybe_session else db.system()
 
 

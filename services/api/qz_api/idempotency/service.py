@@ -1,21 +1,29 @@
 """One Idempotency-Key, one effect: the record of a key commits with what it brought about.
 
-The first call's uncommitted row makes a second one wait in the unique index; then it finds the
-stored answer (a replay), or the row is gone with a failed call and it becomes the first itself.
+The record is the gate of the transaction: the first call's uncommitted row makes a second one wait
+in the unique index; then it finds the stored answer (a replay), or the row is gone with a failed
+call and it becomes the first itself. A command that reads before it writes anything reaches the
+gate late, so a stored answer also wins over a refusal: the world may have moved since.
 Only effects are remembered: a refused call may be mended and sent again with the same key.
 """
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import asyncpg
 import orjson
 
+from qz_api.db import Connection, Row
+from qz_api.deferred import Gate
 from qz_api.http.respond import Answer
 from qz_api.http.scope import header
 from qz_api.idempotency import store
-from qz_common.errors import Conflict, Invalid
+from qz_api.idempotency.store import Place
+from qz_api.sealing import Secrets
+from qz_api.transaction import GateHeld, GateShut
+from qz_common.errors import Conflict, Invalid, Problem, Unavailable
 
 if TYPE_CHECKING:
     from qz_api.http.call import Call
@@ -24,19 +32,58 @@ KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 REPLAYED = {"Idempotent-Replayed": "true"}
 
 
-async def once(call: "Call", document: Any) -> Answer:
+Run: TypeAlias = "Callable[[Call, Claim | None], Awaitable[Answer]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The key of one call, as its transaction writes it."""
+
+    place: Place
+    request_hash: bytes
+    secrets: Secrets
+
+    @property
+    def gate(self) -> Gate:
+        return store.claim(self.place, self.request_hash)
+
+    async def answered(self, conn: Connection, answer: Answer) -> None:
+        """The answer goes into the record: with the row, or into the row that is there."""
+        body = self.secrets.seal(answer.body, repr(self.place).encode())
+        if conn.begun:
+            await store.finish(conn, self.place, answer.status, answer.headers, body)
+        else:
+            conn.gate = store.claim(
+                self.place, self.request_hash, answer.status, dict(answer.headers), body
+            )
+
+
+async def once(call: "Call", document: Any, run: "Run") -> Answer:
     key = header(call.scope, b"idempotency-key")
     if key is None:
-        return await call.operation.handler(call)
+        return await run(call, None)
     _check_key(call, key)
     place = (call.principal.workspace, call.principal.mode, call.operation.id, key)
-    request_hash = _hash(call, document)
-    if not await _claim(call, place, request_hash):
-        return await _replay(call, place, request_hash)
-    answer = await call.operation.handler(call)
-    sealed = call.deps.secrets.seal(answer.body, repr(place).encode())
-    await store.finish(call.conn, *place, status=answer.status, headers=answer.headers, body=sealed)
-    return answer
+    claim = Claim(place, _hash(call, document), call.deps.secrets)
+    try:
+        return await run(call, claim)
+    except GateHeld:
+        raise Conflict(
+            "a call with this Idempotency-Key is still at work",
+            "idempotency_in_flight",
+            headers={"Retry-After": "1"},
+        ) from None
+    except GateShut:
+        row = await _stored(call, claim)
+        if row is None:
+            raise Conflict(
+                "a call with this Idempotency-Key just ended", "idempotency_in_flight"
+            ) from None
+    except Problem as problem:
+        row = None if isinstance(problem, Unavailable) else await _stored(call, claim)
+        if row is None:
+            raise
+    return _replay(call, claim, row)
 
 
 def _check_key(call: "Call", key: str) -> None:
@@ -48,25 +95,15 @@ def _check_key(call: "Call", key: str) -> None:
         raise Invalid("this workspace has used too many idempotency keys today", "idempotency_full")
 
 
-async def _claim(call: "Call", place: tuple[Any, str, str, str], request_hash: bytes) -> bool:
-    try:
-        return await store.claim(call.conn, *place, request_hash)
-    except asyncpg.LockNotAvailableError:
-        raise Conflict(
-            "a call with this Idempotency-Key is still at work",
-            "idempotency_in_flight",
-            headers={"Retry-After": "1"},
-        ) from None
+async def _stored(call: "Call", claim: Claim) -> Row | None:
+    return await call.deps.db.once(lambda conn: store.stored(conn, claim.place))
 
 
-async def _replay(call: "Call", place: tuple[Any, str, str, str], request_hash: bytes) -> Answer:
-    row = await store.stored(call.conn, *place)
-    if row is None or row["status"] is None:
-        raise Conflict("a call with this Idempotency-Key just ended", "idempotency_in_flight")
-    if row["request_hash"] != request_hash:
+def _replay(call: "Call", claim: Claim, row: Row) -> Answer:
+    if row["request_hash"] != claim.request_hash:
         raise Invalid("this Idempotency-Key was used with another request", "idempotency_mismatch")
     call.deps.metrics.idempotent_replays.inc()
-    body = call.deps.secrets.unseal(row["body"], repr(place).encode())
+    body = claim.secrets.unseal(row["body"], repr(claim.place).encode())
     return Answer(row["status"], body, {**row["headers"], **REPLAYED})
 
 

@@ -2,39 +2,38 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import TypeAlias
 from uuid import UUID
 
 from qz_api.db import Connection, Row
-from qz_api.deferred import Deferred, defer
+from qz_api.deferred import Deferred, Gate, defer
+
+Place: TypeAlias = tuple[UUID, str, str, str]
+"""Workspace, mode, operation, key."""
 
 
-async def claim(
-    conn: Connection, workspace: UUID, mode: str, operation: str, key: str, request_hash: bytes
-) -> bool:
-    """True when the key is ours now. Waits for a transaction that holds the same key."""
-    claimed = await conn.fetchval(
-        """INSERT INTO idempotency_keys (workspace_id, mode, operation, key, request_hash)
-           VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING true""",
-        workspace,
-        mode,
-        operation,
-        key,
-        request_hash,
-    )
-    return claimed is not None
+CLAIM = """INSERT INTO idempotency_keys
+        (workspace_id, mode, operation, key, request_hash, status, headers, body)
+    SELECT * FROM {rows} AS given ON CONFLICT DO NOTHING RETURNING true"""
+CLAIMED = ("uuid", "text", "text", "text", "bytea", "smallint", "jsonb", "bytea")
 
 
-async def stored(
-    conn: Connection, workspace: UUID, mode: str, operation: str, key: str
-) -> Row | None:
-    return await conn.fetchrow(
-        """SELECT request_hash, status, headers, body FROM idempotency_keys
-           WHERE workspace_id = $1 AND mode = $2 AND operation = $3 AND key = $4""",
-        workspace,
-        mode,
-        operation,
-        key,
-    )
+def claim(
+    place: Place,
+    request_hash: bytes,
+    status: int | None = None,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+) -> Gate:
+    """The record of a key; without an answer it says that the call is at work. Whoever writes it
+    second waits for the first."""
+    return Gate("idempotency_keys", CLAIM, CLAIMED, (*place, request_hash, status, headers, body))
+
+
+async def stored(conn: Connection, place: Place) -> Row | None:
+    """The record that has its answer. It says itself what it may see."""
+    row = await conn.fetchrow("SELECT * FROM qz_stored_answer($1, $2, $3, $4)", *place)
+    return None if row["status"] is None else row
 
 
 FINISH = Deferred(
@@ -50,18 +49,9 @@ FINISH = Deferred(
 
 
 async def finish(
-    conn: Connection,
-    workspace: UUID,
-    mode: str,
-    operation: str,
-    key: str,
-    *,
-    status: int,
-    headers: Mapping[str, str],
-    body: bytes,
+    conn: Connection, place: Place, status: int, headers: Mapping[str, str], body: bytes
 ) -> None:
-    row = (workspace, mode, operation, key, status, dict(headers), body)
-    await defer(conn, FINISH, {key: row})
+    await defer(conn, FINISH, {place: (*place, status, dict(headers), body)})
 
 
 async def delete_older(conn: Connection, age: timedelta, rows: int) -> int:

@@ -12,7 +12,7 @@ from qz_api.images.pictures.pinning import Copies, copies_of
 from qz_api.links import neighbours, store
 from qz_api.links.policy import deployment_hosts
 from qz_common.ids import read_id
-from qz_common.urls import UrlPolicy, UrlRefused, parse
+from qz_common.urls import MAX_LENGTH, UrlPolicy, UrlRefused, parse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,8 @@ class Context:
     default_host: str = ""
     looks: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
     pictures: Copies = field(default_factory=Copies)
+    route_versions: Iterator[int] = field(default_factory=lambda: iter(()))
+    """For links that are about to be made."""
 
 
 async def gather(
@@ -38,7 +40,8 @@ async def gather(
 ) -> Context:
     """`own_hosts` are the deployment's; verified domains come on top."""
     workspace, mode = principal.workspace, principal.mode
-    around = await store.surroundings(conn, workspace, mode, hosts_in(drafts))
+    new = len(drafts) if creating else 0
+    around = await store.surroundings(conn, workspace, mode, hosts_in(drafts), new)
     looks = await neighbours.looks(conn, workspace, mode, _ids("sty", _named(drafts, "style_id")))
     styles = [*looks.values(), *_styles(drafts)]
     return Context(
@@ -57,6 +60,7 @@ async def gather(
         hosts=await neighbours.hosts(conn, principal, set(_named(drafts, "host"))),
         looks=looks,
         pictures=await copies_of(conn, workspace, mode, styles),
+        route_versions=iter(around["route_versions"]),
     )
 
 
@@ -87,7 +91,7 @@ def hosts_in(drafts: Iterable[Mapping[str, Any]]) -> set[str]:
     found: set[str] = set()
     for url in set(_urls(drafts)):
         try:
-            found.add(parse(url).host.ascii)
+            found.add(parse(url, MAX_LENGTH).host.ascii)
         except UrlRefused:
             continue
     return found

@@ -29,6 +29,7 @@ def read_new(draft: Mapping[str, Any], context: Context, report: Report) -> Colu
         "slug_length": draft.get("slug_length", RANDOM_SLUG_LENGTH),
         "host": _read_host(draft.get("host"), context, report),
         "standalone": draft.get("standalone", False),
+        "route_version": next(context.route_versions, None),
     }
 
 

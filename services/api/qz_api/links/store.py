@@ -12,6 +12,7 @@ import orjson
 
 from qz_api.auth.principal import Principal
 from qz_api.db import Connection, Row
+from qz_api.deferred import Deferred, defer
 from qz_api.links.columns import BLANK, TARGET
 
 FIXED = (
@@ -19,28 +20,50 @@ FIXED = (
     "created_at",
 )  # fmt: skip
 WRITTEN = (*BLANK, "updated_at")
-COUNTED = (
-    "number", "scan_count", "total_count", "first_scan_at", "last_scan_at", "version",
-    "route_version",
-)  # fmt: skip
-COLUMNS = (*FIXED, *WRITTEN, *COUNTED)
+COUNTED: Mapping[str, Any] = {
+    "scan_count": 0,
+    "total_count": 0,
+    "first_scan_at": None,
+    "last_scan_at": None,
+    "version": 1,
+}
+"""Columns that nobody writes by hand, as they begin."""
+COLUMNS = (*FIXED, *WRITTEN, *COUNTED, "route_version")
 NAMES = ", ".join(COLUMNS)
 OF_L = ", ".join(f"l.{name}" for name in COLUMNS)
 NEW = ", ".join((*FIXED, *WRITTEN))
 TARGET_JSON = "jsonb_build_object(" + ", ".join(f"'{name}', {name}" for name in TARGET) + ")"
 CHANGES = ", ".join(f"{name} = r.{name}" for name in WRITTEN)
 
+FIRST_VERSION = f"""
+INSERT INTO link_versions (workspace_id, mode, link_id, number, state, target, effective_from,
+    created_at, settled_at, actor_kind, actor_id, actor_name)
+SELECT workspace_id, mode, id, 1, 'applied', {TARGET_JSON}, created_at, created_at, created_at"""
+FIRST_RANK = """
+INSERT INTO link_ranks (workspace_id, mode, link_id, scan_count)
+SELECT workspace_id, mode, id, scan_count"""
 INSERT = f"""
 WITH made AS (
     INSERT INTO links ({NEW})
     SELECT {NEW} FROM jsonb_populate_recordset(NULL::links, $1::text::jsonb)
     ON CONFLICT (host, slug) DO NOTHING RETURNING {NAMES}),
-versions AS (
-    INSERT INTO link_versions (workspace_id, mode, link_id, number, state, target, effective_from,
-        created_at, settled_at, actor_kind, actor_id, actor_name)
-    SELECT workspace_id, mode, id, 1, 'applied', {TARGET_JSON}, created_at, created_at,
-        created_at, $2, $3, $4 FROM made)
+versions AS ({FIRST_VERSION}, $2, $3, $4 FROM made),
+ranks AS ({FIRST_RANK} FROM made)
 SELECT {NAMES} FROM made"""
+NEW_LINKS = Deferred(
+    "links",
+    types=("uuid", "text", "text", "text", "text"),
+    statements=(
+        f"""INSERT INTO links ({NEW}, route_version)
+            SELECT {NEW}, route_version
+            FROM {{rows}} AS given (link, row, actor_kind, actor_id, actor_name),
+                jsonb_populate_record(NULL::links, given.row::jsonb)
+            RETURNING {NAMES}""",
+        f"""{FIRST_VERSION}, actor_kind, actor_id, actor_name FROM {{first}}
+            JOIN {{rows}} AS given (link, row, actor_kind, actor_id, actor_name) ON link = id""",
+        f"{FIRST_RANK} FROM {{first}}",
+    ),
+)
 UPDATE = f"""
 UPDATE links l SET {CHANGES}, version = l.version + 1, route_version = nextval('route_versions')
 FROM jsonb_populate_recordset(NULL::links, $2::text::jsonb) r
@@ -50,6 +73,16 @@ WHERE l.workspace_id = $1 AND l.id = r.id RETURNING {OF_L}"""
 def as_json(rows: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> str:
     """Rows as one parameter; ids come in two kinds, and only one of them is known to JSON."""
     return orjson.dumps(rows, default=str).decode()
+
+
+async def defer_links(
+    conn: Connection, principal: Principal, rows: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """The rows as they will be read; they are written at the end, and then a slug that is taken
+    refuses them all."""
+    actor = (principal.kind, principal.id, principal.name)
+    await defer(conn, NEW_LINKS, {row["id"]: (row["id"], as_json(row), *actor) for row in rows})
+    return [{**row, **COUNTED} for row in rows]
 
 
 async def insert_links(
@@ -111,19 +144,16 @@ async def lock_by_slug(conn: Connection, host: str, slug: str) -> Row | None:
 
 
 async def surroundings(
-    conn: Connection, workspace: UUID, mode: str, among: Collection[str] | None
+    conn: Connection, workspace: UUID, mode: str, among: Collection[str] | None, new: int = 0
 ) -> Row:
-    """What a workspace admits, where its new links stand, and which hosts lead back to us: all
-    verified domains of anybody, or those among these."""
-    return await conn.fetchrow(
-        """SELECT allowed_domains, blocked_domains, allow_private_destinations,
-               qz_own_hosts($3::text[]) AS own_hosts,
-               coalesce((SELECT host FROM domains
-                         WHERE workspace_id = $1 AND mode = $2 AND is_default), '') AS default_host
-           FROM workspaces WHERE id = $1""",
+    """What a workspace admits, where its new links stand, which hosts lead back to us (all
+    verified domains of anybody, or those among these), and versions for so many new links."""
+    return await conn.ask(
+        "SELECT * FROM qz_surroundings($1, $2, $3, $4)",
         workspace,
         mode,
         None if among is None else list(among),
+        new,
     )
 
 

@@ -32,7 +32,7 @@ MAX_PASSWORDS = 10
 """Different ones in one command: each takes a fifth of a second to hash."""
 UNTOLD = frozenset(
     {
-        "workspace_id", "mode", "version", "route_version", "number", "scan_count", "total_count",
+        "workspace_id", "mode", "version", "route_version", "scan_count", "total_count",
         "first_scan_at", "last_scan_at", "updated_at", "created_at", "created_by", "deleted_from",
         "blocked_from", "flags",
     }
@@ -69,6 +69,26 @@ async def insert_all(
     rows = [{**columns, **fixed, "id": columns.get("id") or new_uuid()} for columns in wanted]
     await _give_pages(conn, principal, rows)
     rows = await reflagged(conn, rows)
+    if not conn.begun and all(row.get("route_version") for row in rows):
+        made = await _defer_all(conn, principal, rows)
+    else:
+        made = await _insert_all(conn, principal, rows, reports)
+    await _keep_destinations(conn, principal.workspace, list(made.values()), fresh=True)
+    return [made[row["id"]] for row in rows]
+
+
+async def _defer_all(
+    conn: Connection, principal: Principal, rows: Sequence[Columns]
+) -> dict[UUID, Link]:
+    names = (*store.FIXED, *store.WRITTEN, "route_version")
+    plain = [{name: row[name] for name in names} | {"slug": unused_slug(row)} for row in rows]
+    return {link["id"]: link for link in await store.defer_links(conn, principal, plain)}
+
+
+async def _insert_all(
+    conn: Connection, principal: Principal, rows: Sequence[Columns], reports: Sequence[Report]
+) -> dict[UUID, Link]:
+    """Tells of all slugs that are taken, and looks for others where any will do."""
     made: dict[UUID, Link] = {}
     for _ in range(TRIES):
         left = [
@@ -78,12 +98,9 @@ async def insert_all(
         ]
         made |= {link["id"]: link for link in await store.insert_links(conn, principal, left)}
         if len(made) == len(rows):
-            break
+            return made
         _refuse_taken(rows, reports, made)
-    else:
-        raise Unavailable("no free slug was found; try again")
-    await _keep_destinations(conn, principal.workspace, list(made.values()), fresh=True)
-    return [made[row["id"]] for row in rows]
+    raise Unavailable("no free slug was found; try again")
 
 
 def _refuse_taken(
