@@ -58,7 +58,7 @@ NEW_LINKS = Deferred(
             SELECT {NEW}, route_version
             FROM {{rows}} AS given (link, row, actor_kind, actor_id, actor_name),
                 jsonb_populate_record(NULL::links, given.row::jsonb)
-            RETURNING {NAMES}""",
+            RETURNING id, workspace_id, mode, scan_count, created_at, {", ".join(TARGET)}""",
         f"""{FIRST_VERSION}, actor_kind, actor_id, actor_name FROM {{first}}
             JOIN {{rows}} AS given (link, row, actor_kind, actor_id, actor_name) ON link = id""",
         f"{FIRST_RANK} FROM {{first}}",
