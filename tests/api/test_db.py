@@ -12,6 +12,7 @@ from qz_api.settings import ApiSettings
 from qz_common.settings import load
 from tests.api.conftest import Tenant, client_of, made_tenant
 from tests.fixtures.postgres import Cluster, Database, migrate_api
+from tests.fixtures.processes import frozen
 from tests.fixtures.wait import eventually
 
 LEAST = {"destination_url": "https://example.com"}
@@ -94,16 +95,24 @@ async def test_what_the_server_has_room_for_is_known(tenant: Tenant) -> None:
     assert 1 <= room["taken"] < room["allowed"]
 
 
+async def test_a_postgres_that_hangs_is_503_and_back_is_service(
+    own_postgres: Cluster, api_environment: dict[str, str], stack: AsyncExitStack
+) -> None:
+    client = await _client_on(
+        own_postgres, {**api_environment, "POSTGRES_STATEMENT_SECONDS": "1.5"}, stack
+    )
+    assert (await client.post("/v1/qr-codes", json=LEAST)).status_code == 201
+    with frozen(own_postgres.child.pid):
+        answers = await asyncio.gather(*(client.post("/v1/qr-codes", json=LEAST) for _ in "1234"))
+    assert [answer.status_code for answer in answers] == [503] * 4
+    await eventually(lambda: _answers(client))
+    assert (await client.post("/v1/qr-codes", json=LEAST)).status_code == 201
+
+
 async def test_postgres_away_is_503_and_back_is_service(
     own_postgres: Cluster, api_environment: dict[str, str], stack: AsyncExitStack
 ) -> None:
-    database = own_postgres.create()
-    migrate_api(database)
-    settings = load(ApiSettings, {**api_environment, **database.environment})
-    deps = await stack.enter_async_context(open_deps(settings))
-    app = create_app(deps)
-    tenant = await made_tenant(deps, app, stack)
-    client = await client_of(app, stack, await tenant.key())
+    client = await _client_on(own_postgres, api_environment, stack)
     assert (await client.post("/v1/qr-codes", json=LEAST)).status_code == 201
     own_postgres.kill()
     for _ in range(3):
@@ -113,3 +122,15 @@ async def test_postgres_away_is_503_and_back_is_service(
     await eventually(lambda: _answers(client), within=10)
     listed = (await client.get("/v1/qr-codes")).json()["data"]
     assert len(listed) == 1
+
+
+async def _client_on(
+    cluster: Cluster, environment: dict[str, str], stack: AsyncExitStack
+) -> httpx.AsyncClient:
+    database = cluster.create()
+    migrate_api(database)
+    settings = load(ApiSettings, {**environment, **database.environment})
+    deps = await stack.enter_async_context(open_deps(settings))
+    app = create_app(deps)
+    tenant = await made_tenant(deps, app, stack)
+    return await client_of(app, stack, await tenant.key())

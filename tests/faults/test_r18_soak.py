@@ -7,12 +7,10 @@ memory by design: it is shown, not judged.
 
 import asyncio
 import itertools
-import os
-import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -22,8 +20,8 @@ import pytest
 
 from tests.e2e.conftest import ROLES, Quietzone
 from tests.fixtures.load import Load, under_load
-from tests.fixtures.processes import resident_kib
-from tests.fixtures.stack import children_of, installation
+from tests.fixtures.processes import frozen, resident_kib
+from tests.fixtures.stack import installation
 from tests.fixtures.wait import eventually
 
 pytestmark = pytest.mark.xdist_group("e2e")
@@ -113,11 +111,12 @@ async def test_memory_stays_flat(soaked: Quietzone, seconds: float, outage: floa
         until = time.monotonic() + seconds
         for target in itertools.cycle(PAUSED):
             await _pass(outage * 2)
-            await _paused(_all_of(soaked.pid(target)), outage)
+            with frozen(soaked.pid(target)):
+                await _pass(outage)
             if time.monotonic() > until:
                 break
-    await eventually(lambda: soaked.stored(made["link"]["id"]) >= len(load.answered), within=120)
     _tell(load, owner, sizes)
+    await eventually(lambda: soaked.stored(made["link"]["id"]) >= len(load.answered), within=120)
     assert not load.failed
     assert not load.errors
     assert soaked.stored(made["link"]["id"]) == len(load.answered)
@@ -141,25 +140,6 @@ async def _beside(owner: Owner, sizes: Sizes) -> AsyncIterator[None]:
             yield
         finally:
             stop.set()
-
-
-def _all_of(pid: int) -> list[int]:
-    """A process and those it started: Postgres has one for each connection."""
-    return [pid, *(child for first in children_of(pid) for child in _all_of(first))]
-
-
-async def _paused(pids: list[int], seconds: float) -> None:
-    _send(pids, signal.SIGSTOP)
-    try:
-        await _pass(seconds)
-    finally:
-        _send(pids, signal.SIGCONT)
-
-
-def _send(pids: list[int], number: signal.Signals) -> None:
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, number)
 
 
 async def _pass(seconds: float) -> None:

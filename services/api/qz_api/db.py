@@ -178,7 +178,8 @@ class Database:
         try:
             await self._pool.release(connection, timeout=CONNECT_SECONDS)
         except (TimeoutError, asyncpg.InterfaceError, *AWAY):
-            connection.terminate()
+            if not is_dead(connection):
+                connection.terminate()
 
 
 @contextmanager
