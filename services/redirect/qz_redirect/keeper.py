@@ -59,8 +59,10 @@ class Keeper:
     def _say_when_failing(self) -> None:
         """Once when it begins, once when it is over."""
         journal = self._hits.journal
-        if bool(journal.failing) != self._said_failing:
-            self._said_failing = bool(journal.failing)
-            say = log.error if journal.failing else log.warning
-            words = "takes no scans: they are answered and lost" if journal.failing else "goes on"
-            say(f"the journal {words}", reason=journal.failing, dropped=journal.dropped)
+        if bool(journal.failing) == self._said_failing:
+            return
+        self._said_failing = bool(journal.failing)
+        if self._said_failing:
+            log.error("the journal takes no scans: they are lost", reason=journal.failing)
+        else:
+            log.warning("the journal goes on", dropped=journal.dropped)
