@@ -2,13 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qz_render.color import Color, Gradient, Ink, Stop
-from qz_render.geometry import Path, rectangle
+from qz_render.geometry import Path
 from qz_render.pictures import Picture
 
 Box = tuple[float, float, float, float]  # x, y, width, height
@@ -115,8 +114,3 @@ def variants_of(modules: NDArray[np.uint8]) -> NDArray[np.uint8]:
     padded = np.pad(modules, 1)
     near = padded[1:-1, :-2] + 2 * padded[:-2, 1:-1] + 4 * padded[1:-1, 2:] + 8 * padded[2:, 1:-1]
     return ((near + 1) * modules).astype(np.uint8)
-
-
-@lru_cache(maxsize=1)
-def unit_square() -> Path:
-    return rectangle(0, 0, 1, 1)

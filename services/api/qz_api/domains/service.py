@@ -122,10 +122,6 @@ async def settle(
     return row
 
 
-async def verified_hosts(conn: Connection, workspace: UUID) -> dict[UUID, str]:
-    return {row["id"]: row["host"] for row in await store.verified(conn, workspace)}
-
-
 def _admitted(root_url: str | None, policy: UrlPolicy) -> str:
     if not root_url:
         return ""

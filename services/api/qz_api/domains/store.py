@@ -103,13 +103,6 @@ async def count_domains(
     return count
 
 
-async def verified(conn: Connection, workspace: UUID) -> list[Row]:
-    rows: list[Row] = await conn.fetch(
-        "SELECT id, host FROM domains WHERE workspace_id = $1 AND status = 'verified'", workspace
-    )
-    return rows
-
-
 async def no_default(conn: Connection, workspace: UUID, mode: str, now: datetime) -> None:
     await conn.execute(
         f"""UPDATE domains SET is_default = false, version = version + 1, updated_at = $3
