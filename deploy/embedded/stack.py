@@ -22,14 +22,15 @@ POSTGRES_SETTINGS = {
     "jit": "off",
     "idle_in_transaction_session_timeout": "10s",
 }
-# what suits a broker that keeps all in memory and nothing over a restart, has no idempotence, wakes
-# no waiting fetch and makes the first member of a group wait for half its session; each may be set
-# otherwise
+# what suits a broker that keeps all in memory and nothing over a restart, gets slower with each
+# batch that it keeps, has no idempotence, wakes no waiting fetch and makes the first member of a
+# group wait for half its session; each may be set otherwise
 HABITS = {
     "KAFKA_IDEMPOTENCE": "false",
     "KAFKA_FETCH_WAIT_MS": "20",
     "INGEST_SESSION_MS": "3000",
     "JOURNAL_KEEP": "stored",
+    "SCANS_GATHER_SECONDS": "0.2",
     "REQUEST_RECORDS": "false",
 }
 PROBE_SECONDS = 1.0

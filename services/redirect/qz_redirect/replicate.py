@@ -32,7 +32,7 @@ async def replicate(settings: ReplicateSettings, stop: asyncio.Event) -> None:
 
 async def _replicate(settings: ReplicateSettings, stop: asyncio.Event) -> None:
     health = Health()
-    outlet = Outlet(settings.kafka)
+    outlet = Outlet(settings.kafka, settings.gather_seconds)
     follower = Follower(settings.kafka, Generations(settings.data.replica))
     async with confirmation(settings) as confirmed:
         fleet = Fleet(settings.data.journals, outlet, confirmed)

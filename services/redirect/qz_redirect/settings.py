@@ -8,6 +8,7 @@ from qz_common.kafka import KafkaSettings
 from qz_common.settings import SettingsError, group, setting
 from qz_redirect.beat import RECEIVE_SECONDS
 from qz_redirect.client import FORWARD_HEADERS, ForwardHeader, Proxies
+from qz_redirect.journal.outlet import GATHER_SECONDS
 
 API_HELP = "Address of the management API."
 DATA_HELP = "Folder of the replica and the journals; local disk only."
@@ -126,6 +127,11 @@ class ReplicateSettings:
     )
     analytics_url: str = setting(
         "ANALYTICS_URL", "http://127.0.0.1:8702", "Address of the analytics service."
+    )
+    gather_seconds: float = setting(
+        "SCANS_GATHER_SECONDS",
+        GATHER_SECONDS,
+        "How long scans wait for others, to be sent to Kafka as one batch.",
     )
     internal_token: str = setting("INTERNAL_TOKEN", "", TOKEN_HELP, secret=True)
     api_url: str = setting("API_URL", "http://127.0.0.1:8700", API_HELP)

@@ -29,11 +29,23 @@ def write(journal: Journal, count: int) -> None:
         assert journal.append(b',"ts_ms":1,"slug":"abc"}')
 
 
+class CountingOutlet(Outlet):
+    batches = 0
+
+    async def send(self, journal: int, events: list[bytes]) -> int:
+        self.batches += 1
+        return await super().send(journal, events)
+
+
 @asynccontextmanager
 async def sending(
-    broker: Broker, prefix: str, root: Path, confirmation: Confirmation | None = None
+    broker: Broker,
+    prefix: str,
+    root: Path,
+    confirmation: Confirmation | None = None,
+    outlet: Outlet | None = None,
 ) -> AsyncIterator[Fleet]:
-    outlet = Outlet(kafka_settings(broker, prefix))
+    outlet = outlet or Outlet(kafka_settings(broker, prefix))
     fleet = Fleet(root, outlet, confirmation or Confirmation())
     try:
         async with background(fleet.run()):
@@ -55,6 +67,25 @@ async def test_every_event_arrives_once_and_in_order(
             await eventually(lambda: len(arrived.events) >= 1000, within=20)
         assert arrived.numbers == list(range(1, 1001))
         assert arrived.partitions == {journal.id: {journal.id % SCANS.partitions}}
+    journal.close()
+
+
+async def test_scans_that_come_one_by_one_are_sent_together(
+    broker: Broker, topic_prefix: str, tmp_path: Path
+) -> None:
+    journal = open_journal(tmp_path)
+    outlet = CountingOutlet(kafka_settings(broker, topic_prefix), gather_seconds=0.5)
+    async with (
+        arriving(kafka_settings(broker, topic_prefix)) as arrived,
+        sending(broker, topic_prefix, tmp_path, outlet=outlet),
+    ):
+        write(journal, 1)
+        await eventually(lambda: len(arrived.events) == 1)
+        for _ in range(50):
+            write(journal, 1)
+            await asyncio.sleep(0.001)
+        await eventually(lambda: len(arrived.events) == 51)
+        assert outlet.batches <= 3
     journal.close()
 
 

@@ -12,11 +12,14 @@ from qz_common.kafka_waits import stopped
 from qz_common.topics import SCANS
 
 ACK_SECONDS = 15.0
+GATHER_SECONDS = 0.012
 
 
 class Outlet:
-    def __init__(self, settings: KafkaSettings) -> None:
+    def __init__(self, settings: KafkaSettings, gather_seconds: float = GATHER_SECONDS) -> None:
+        """`gather_seconds`: how long scans of a journal wait for others to be sent with."""
         self.topic = settings.topic(SCANS)
+        self.gather_seconds = gather_seconds
         self._settings = settings
         self._producer: Any = None
         self._lock = asyncio.Lock()

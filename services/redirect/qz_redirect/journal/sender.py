@@ -21,7 +21,6 @@ from qz_redirect.journal.outlet import Outlet
 from qz_redirect.journal.segment import segments, seq_of
 from qz_redirect.journal.tail import Tail
 
-FASTEST_POLL_SECONDS = 0.012
 SLOWEST_POLL_SECONDS = 0.5
 POLL_PER_QUIET_SECOND = 0.001
 SAVE_SECONDS = 0.25
@@ -71,7 +70,7 @@ class Sender:
         tries = 0
         while True:
             try:
-                moved = await self._send_one_batch()
+                is_full = await self._send_one_batch()
                 tries = 0
             except (KafkaError, OSError, TimeoutError) as error:
                 self.failures += 1
@@ -79,7 +78,7 @@ class Sender:
                 await asyncio.sleep(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)])
                 tries += 1
                 continue
-            if not moved:
+            if not is_full:
                 self._tidy()
                 await asyncio.sleep(self._pause())
 
@@ -90,6 +89,7 @@ class Sender:
         self._saved_at = time.monotonic()
 
     async def _send_one_batch(self) -> bool:
+        """Whether there was more than a batch takes."""
         chunk = self.tail.read()
         if chunk is None:
             return False
@@ -100,7 +100,7 @@ class Sender:
         self.sent += count
         self._moved_at = self._read_at = time.monotonic()
         self._tidy()
-        return True
+        return count < len(chunk.events)
 
     def _tidy(self) -> None:
         now = time.monotonic()
@@ -138,4 +138,4 @@ class Sender:
     def _pause(self) -> float:
         """The longer a journal is quiet, the more seldom it is looked at."""
         quiet = (time.monotonic() - self._read_at) * POLL_PER_QUIET_SECOND
-        return min(max(quiet, FASTEST_POLL_SECONDS), SLOWEST_POLL_SECONDS)
+        return max(min(quiet, SLOWEST_POLL_SECONDS), self._outlet.gather_seconds)
