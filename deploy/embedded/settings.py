@@ -79,8 +79,8 @@ def _ports(settings: StackSettings) -> Iterator[tuple[str, int]]:
 def _nonsense(ports: dict[str, int]) -> Iterator[str]:
     first: dict[int, str] = {}
     for name, port in ports.items():
-        if not 0 < port < 65536:
-            yield f"{name}: {port} is not a port number"
+        if not port:
+            yield f"{name}: any port will not do, name one"
         if port in first:
             yield f"{name} and {first[port]} both are {port}"
         first.setdefault(port, name)

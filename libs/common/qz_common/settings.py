@@ -96,7 +96,7 @@ def _read_one(
     try:
         values[field.name] = value = _parse(text, hint)
         if name.endswith("_PORT") and not 0 <= typing.cast(int, value) <= MAX_PORT:
-            raise ValueError(f"a port is at most {MAX_PORT}")
+            errors.append(f"{name}: {value} is not a port number")
     except ValueError as error:
         shown = "its value" if field.metadata["secret"] else repr(text)
         errors.append(f"{name}: {shown} is not {_kind_name(hint)} ({error})")
