@@ -13,9 +13,11 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.util import find_spec
+from itertools import cycle
 from pathlib import Path
 
 from deploy.embedded.process import Account, reachable, unprivileged_account
@@ -266,12 +268,21 @@ def accepts(port: int) -> bool:
 
 
 def free_port(width: int = 1) -> int:
-    """The first of `width` ports that nobody listens on now; for tests, which need no fixed ones.
-    Below those that outgoing connections are given, or one of these could take it meanwhile."""
+    """The first of `width` ports that nobody listens on now, and that this process was not given
+    before; for tests, which need no fixed ones."""
+    numbers = _test_ports()
     while True:
-        first = secrets.randbelow(len(TEST_PORTS) - width) + TEST_PORTS.start
-        if all(_is_free(port) for port in range(first, first + width)):
-            return first
+        ports = [next(numbers) for _ in range(width)]
+        if ports[-1] - ports[0] == width - 1 and all(map(_is_free, ports)):
+            return ports[0]
+
+
+@cache
+def _test_ports() -> Iterator[int]:
+    """Round and round from a place of this process's own; below the ports that outgoing
+    connections are given, or one of these could take it meanwhile."""
+    start = secrets.choice(TEST_PORTS)
+    return cycle([*range(start, TEST_PORTS.stop), *range(TEST_PORTS.start, start)])
 
 
 def _is_free(port: int) -> bool:
