@@ -243,6 +243,12 @@ async def test_row_29_what_is_no_text_or_colour_is_refused(
     assert got.status_code == 422, got.text
 
 
+async def test_row_30_a_name_that_reads_backwards_is_refused(api: httpx.AsyncClient) -> None:
+    body = {"destination_url": "https://example.com", "name": "a\u202egnp.exe"}
+    got = await api.post("/v1/qr-codes", json=body)
+    assert (got.status_code, got.json()["errors"][0]["pointer"]) == (422, "/name")
+
+
 JSON = {"Content-Type": "application/json"}
 
 
@@ -253,7 +259,6 @@ JSON = {"Content-Type": "application/json"}
         ("../../etc/passwd", "etc-passwd"),
         ("Grüße; filename=evil.exe", "Grue"),
         ("第三行", "code"),
-        ("a\u202egnp.exe", "agnp.exe"),
     ],
 )
 async def test_row_30_a_name_is_one_value_of_one_header(
