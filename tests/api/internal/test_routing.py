@@ -17,8 +17,10 @@ async def put(deps: Deps, keys: list[str]) -> list[tuple[bytes, bytes]]:
     """Rows of `routes`, and what they come to."""
     values = {key: f"value of {key}".encode() for key in keys}
     async with deps.db.system() as conn:
-        await conn.executemany(
-            "INSERT INTO routes (key, value) VALUES ($1, $2)", list(values.items())
+        await conn.execute(
+            "INSERT INTO routes (key, value) SELECT * FROM unnest($1::text[], $2::bytea[])",
+            list(values),
+            list(values.values()),
         )
     return sorted((key.encode(), hash_of(value)) for key, value in values.items())
 
