@@ -14,10 +14,10 @@ from qz_common.roles import BAD_SETTINGS_EXIT
 WITHIN_SECONDS = 60.0
 
 
-def serve(variables: dict[str, str]) -> tuple[int, str]:
+def run(role: str, variables: dict[str, str]) -> tuple[int, str]:
     """Exit code and words of a role that doesn't start."""
     done = subprocess.run(
-        [sys.executable, "-m", "qz_redirect", "serve"],
+        [sys.executable, "-m", "qz_redirect", role],
         env=os.environ | variables,
         capture_output=True,
         text=True,
@@ -41,21 +41,29 @@ def serve(variables: dict[str, str]) -> tuple[int, str]:
     ],
 )
 def test_a_value_that_can_not_be_is_named(tmp_path: Path, name: str, value: str) -> None:
-    code, said = serve({"REDIRECT_DATA_DIR": str(tmp_path), name: value})
+    code, said = run("serve", {"REDIRECT_DATA_DIR": str(tmp_path), name: value})
     assert code == BAD_SETTINGS_EXIT
     assert name in said
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize("name", ["SCANS_GATHER_SECONDS", "REPLICA_CHECK_SECONDS"])
+def test_replicate_waits_for_some_time(tmp_path: Path, name: str) -> None:
+    code, said = run("replicate", {"REDIRECT_DATA_DIR": str(tmp_path), name: "0"})
+    assert code == BAD_SETTINGS_EXIT
+    assert f"{name}: 0.0 is not above 0" in said
+
+
 def test_an_address_that_is_taken_is_named(tmp_path: Path) -> None:
     with socket.create_server((HOST, 0)) as taken:
         port, ops_port = taken.getsockname()[1], free_port()
-        code, said = serve(
+        code, said = run(
+            "serve",
             {
                 "REDIRECT_DATA_DIR": str(tmp_path),
                 "REDIRECT_PORT": str(port),
                 "REDIRECT_OPS_PORT": str(ops_port),
-            }
+            },
         )
     assert code == 1
     assert f"could not listen on {HOST}:{port}" in said

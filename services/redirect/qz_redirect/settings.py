@@ -92,16 +92,11 @@ class ServeSettings:
             Proxies(self.trusted_proxies, self.forward)
         except ValueError as error:
             raise SettingsError(f"TRUSTED_PROXIES: {error}") from error
-        for name, number in self._above_zero():
-            if number <= 0:
-                raise SettingsError(f"{name}: {number} is not above 0")
-
-    def _above_zero(self) -> tuple[tuple[str, float], ...]:
-        return (
-            ("JOURNAL_SEGMENT_BYTES", self.segment_bytes),
-            ("JOURNAL_SYNC_SECONDS", self.sync_seconds),
-            ("REDIRECT_KEEP_ALIVE_SECONDS", self.keep_alive_seconds),
-            ("REDIRECT_RECEIVE_SECONDS", self.receive_seconds),
+        _require_above_zero(
+            JOURNAL_SEGMENT_BYTES=self.segment_bytes,
+            JOURNAL_SYNC_SECONDS=self.sync_seconds,
+            REDIRECT_KEEP_ALIVE_SECONDS=self.keep_alive_seconds,
+            REDIRECT_RECEIVE_SECONDS=self.receive_seconds,
         )
 
     @property
@@ -140,7 +135,14 @@ class ReplicateSettings:
     )
 
     def __post_init__(self) -> None:
-        if self.check_seconds <= 0:
-            raise SettingsError("REPLICA_CHECK_SECONDS: more than 0")
+        _require_above_zero(
+            SCANS_GATHER_SECONDS=self.gather_seconds, REPLICA_CHECK_SECONDS=self.check_seconds
+        )
         if self.keep not in KEEP_WORDS:
             raise SettingsError(f"JOURNAL_KEEP: one of {', '.join(KEEP_WORDS)}")
+
+
+def _require_above_zero(**numbers: float) -> None:
+    for name, number in numbers.items():
+        if number <= 0:
+            raise SettingsError(f"{name}: {number} is not above 0")
