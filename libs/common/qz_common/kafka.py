@@ -5,7 +5,8 @@ starts at "latest": what it has not seen it reads from the beginning, and identi
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from qz_common.errors import Permanent
+from qz_common.kafka_waits import STOP_SECONDS, stopped
 from qz_common.settings import setting
 from qz_common.topics import TOPICS, Topic, prefixed
 
@@ -51,6 +53,19 @@ def make_producer(settings: KafkaSettings, **extra: Any) -> AIOKafkaProducer:
         max_batch_size=MAX_BATCH_BYTES,
         **extra,
     )
+
+
+@asynccontextmanager
+async def producing(
+    settings: KafkaSettings, stop_seconds: float = STOP_SECONDS
+) -> AsyncIterator[AIOKafkaProducer]:
+    """A started producer. What it holds unacknowledged at the end is not waited for any longer."""
+    producer = make_producer(settings)
+    try:
+        await producer.start()
+        yield producer
+    finally:
+        await stopped(producer.stop(), stop_seconds)
 
 
 def make_consumer(

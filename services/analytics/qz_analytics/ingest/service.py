@@ -32,8 +32,8 @@ from qz_analytics.metrics import IngestMetrics
 from qz_analytics.settings import IngestSettings
 from qz_common.clock import Clock
 from qz_common.health import Health
-from qz_common.kafka import KafkaSettings, ensure_topics, make_producer
-from qz_common.kafka_waits import STOP_SECONDS, stopped
+from qz_common.kafka import KafkaSettings, ensure_topics, producing
+from qz_common.kafka_waits import STOP_SECONDS
 from qz_common.topics import DEAD_SCANS, SCANS, TALLIES
 
 OWN_TOPICS = (SCANS, TALLIES, DEAD_SCANS)
@@ -85,7 +85,7 @@ class Ingest:
         session_ms = self.settings.session_ms
         membership = self.membership = Membership(session_ms)
         async with (
-            _started(self.kafka) as producer,
+            producing(self.kafka) as producer,
             joined(self.kafka, membership, session_ms) as kafka,
         ):
             self.trouble = ""
@@ -170,16 +170,6 @@ class Ingest:
 
 def _leads(kafka: AIOKafkaConsumer) -> bool:
     return any(partition.partition == 0 for partition in kafka.assignment())
-
-
-@contextlib.asynccontextmanager
-async def _started(settings: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
-    producer = make_producer(settings)
-    try:
-        await producer.start()
-        yield producer
-    finally:
-        await stopped(producer.stop())
 
 
 @contextlib.asynccontextmanager

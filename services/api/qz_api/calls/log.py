@@ -21,8 +21,7 @@ from qz_api.calls.settings import CallSettings
 from qz_api.http.state import RequestState
 from qz_api.metrics import ApiMetrics
 from qz_common.events import RequestRecord, encode
-from qz_common.kafka import KafkaSettings, ensure_topics, make_producer
-from qz_common.kafka_waits import stopped
+from qz_common.kafka import KafkaSettings, ensure_topics, producing
 from qz_common.topics import REQUESTS
 
 MOST_WAITING = 20_000
@@ -74,7 +73,7 @@ class CallLog:
         while True:
             try:
                 await ensure_topics(kafka, (REQUESTS,))
-                async with _producing(kafka) as producer:
+                async with producing(kafka, LAST_SECONDS) as producer:
                     await self._send_on(producer, kafka.topic(REQUESTS))
             except (KafkaError, OSError, TimeoutError) as error:
                 log.warning("records of calls wait", reason=repr(error), rows=len(self._waiting))
@@ -119,13 +118,3 @@ async def recording(settings: CallSettings, metrics: ApiMetrics) -> AsyncIterato
         sending.cancel()
         with suppress(asyncio.CancelledError):
             await sending
-
-
-@asynccontextmanager
-async def _producing(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
-    producer = make_producer(kafka)
-    try:
-        await producer.start()
-        yield producer
-    finally:
-        await stopped(producer.stop(), LAST_SECONDS)

@@ -30,8 +30,7 @@ from qz_api.outbox.reseed import is_seeded, reseed
 from qz_api.settings import WorkerSettings
 from qz_common.clock import Clock
 from qz_common.errors import Retryable
-from qz_common.kafka import ensure_topics, make_producer
-from qz_common.kafka_waits import stopped
+from qz_common.kafka import ensure_topics, producing
 
 BATCH = 500
 POLL_SECONDS = 0.5
@@ -93,7 +92,10 @@ class Relay:
     async def _lead(self, conn: Connection, stop: asyncio.Event) -> None:
         if stop.is_set():
             return
-        async with _producing(self._settings) as producer:
+        kafka = self._settings.kafka
+        await ensure_topics(kafka)
+        # what is not acknowledged is still in the table
+        async with producing(kafka) as producer:
             self._check_at = 0.0
             await self._check_now_and_then(conn, producer)
             self._metrics.relay_active.set(1)
@@ -166,18 +168,6 @@ async def measure(db: Database, clock: Clock, metrics: WorkerMetrics) -> None:
     metrics.outbox_rows.set(rows)
     lag = (clock.now() - oldest).total_seconds() if oldest else 0.0
     metrics.outbox_lag.set(max(0.0, lag))
-
-
-@asynccontextmanager
-async def _producing(settings: WorkerSettings) -> AsyncIterator[AIOKafkaProducer]:
-    await ensure_topics(settings.kafka)
-    producer = make_producer(settings.kafka)
-    await producer.start()
-    try:
-        yield producer
-    finally:
-        # what is not acknowledged is still in the table
-        await stopped(producer.stop())
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:
