@@ -9,6 +9,8 @@ T ?= tests
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 .DEFAULT_GOAL := help
+# every start would compile all it imports, some 10 s of work, where this is set
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help install run clean fmt docs geo check test test-kafka bench faults pins
 .DELETE_ON_ERROR:
 

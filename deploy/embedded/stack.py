@@ -65,17 +65,13 @@ class Stack:
             self._postgres_part(),
             self._broker_part(),
             Step("api-migrate", python("qz_api", "migrate"), after=("postgres",)),
-            Step("analytics-migrate", python("qz_analytics", "migrate")),
             Step("api-seed", self._seed_command, after=("api-migrate",), take=self._take_demo),
             _role("redirect", "serve", ports.edge_ops_port, FRONT),
             _role("redirect", "replicate", ports.replicate_ops_port, BETWEEN, ("broker",)),
             _role("api", "serve", ports.api_ops_port, FRONT, ("api-migrate",)),
             _role("api", "worker", ports.worker_ops_port, BETWEEN, ("api-migrate", "broker")),
-            _role(
-                "analytics", "all", ports.analytics_ops_port, PIPELINE,
-                ("analytics-migrate", "broker"),
-            ),
-        ]  # fmt: skip
+            _role("analytics", "all", ports.analytics_ops_port, PIPELINE, ("broker",)),
+        ]
 
     def environment(self) -> Mapping[str, str]:
         """What every child is told; the prefix is new at each start of the broker."""

@@ -120,11 +120,15 @@ class ClickHouse:
             client.close()
 
 
+def is_embedded(dsn: str) -> bool:
+    return urlsplit(dsn).scheme == EMBEDDED
+
+
 def open_client(
     dsn: str, settings: Mapping[str, object] | None = None, seconds: float = 60
 ) -> Client:
     chosen = dict(settings or {})
-    if urlsplit(dsn).scheme == EMBEDDED:
+    if is_embedded(dsn):
         return clickhouse_connect.get_client(dsn=dsn, settings=chosen)
     return clickhouse_connect.get_client(
         dsn=dsn,

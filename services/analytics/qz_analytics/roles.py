@@ -1,7 +1,8 @@
 """What each word on the command line runs.
 
 `all` is the consumer and the query side in one process: the embedded engine allows one process
-per folder. A role waits for its store, and refuses to start on a schema older than itself.
+per folder, which so brings up its schema as well. On a server a role waits for its store, and
+refuses to start on a schema older than itself.
 """
 
 import asyncio
@@ -13,12 +14,12 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from qz_analytics.app import create_app, listening
-from qz_analytics.clickhouse import ClickHouse, StoreAway
+from qz_analytics.clickhouse import ClickHouse, StoreAway, is_embedded
 from qz_analytics.deps import Deps, open_deps
 from qz_analytics.ingest.garbage import collect_seldom
 from qz_analytics.ingest.service import Ingest
 from qz_analytics.metrics import ingest_metrics, query_metrics
-from qz_analytics.migrate import pending
+from qz_analytics.migrate import migrate, pending
 from qz_analytics.settings import Settings, StoreSettings
 from qz_analytics.tools import rebuild, verify
 from qz_common.clock import SystemClock
@@ -52,6 +53,8 @@ async def serve(settings: Settings, parts: Parts, stop: asyncio.Event) -> None:
     async with contextlib.AsyncExitStack() as stack:
         ops = settings.ops
         await stack.enter_async_context(ops_server(health, registry, ops.host, ops.ops_port))
+        if is_embedded(settings.store.dsn):
+            await asyncio.to_thread(migrate, settings.store)
         writer = await stack.enter_async_context(_opened(ClickHouse(settings.store.dsn)))
         if not await _schema_is_there(writer, stop):
             return

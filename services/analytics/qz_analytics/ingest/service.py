@@ -65,11 +65,11 @@ class Ingest:
         health.checks["ingest"] = self._readiness
 
     async def run(self, stop: asyncio.Event) -> None:
-        await asyncio.to_thread(agents.warm_up)
+        warming = asyncio.ensure_future(asyncio.to_thread(agents.warm_up))
         pause = FIRST_PAUSE_SECONDS
         while not stop.is_set():
             try:
-                await self._one_membership(stop)
+                await self._one_membership(stop, warming)
                 pause = FIRST_PAUSE_SECONDS
             except (KafkaError, OSError, ConsumerStuck) as error:
                 self._say(error)
@@ -80,7 +80,7 @@ class Ingest:
                 self.metrics.stopped.set(1)
                 await stop.wait()
 
-    async def _one_membership(self, stop: asyncio.Event) -> None:
+    async def _one_membership(self, stop: asyncio.Event, warming: Awaitable[None]) -> None:
         await ensure_topics(self.kafka, OWN_TOPICS)
         session_ms = self.settings.session_ms
         membership = self.membership = Membership(session_ms)
@@ -88,6 +88,7 @@ class Ingest:
             producing(self.kafka) as producer,
             joined(self.kafka, membership, session_ms) as kafka,
         ):
+            await warming  # until here beside the joining, which is mostly waiting
             self.trouble = ""
             told = Progress()
             tallies = Tallies(self.side, producer, self.kafka.topic(TALLIES))
