@@ -58,7 +58,9 @@ def test_address_workspace_and_day_make_other_hashes(ip: str, workspace: str, at
 def test_hashes_fill_64_bits_and_are_never_zero() -> None:
     made = [identify(ip=f"10.0.{number // 256}.{number % 256}") for number in range(4096)]
     assert len({identity.visitor for identity in made}) == 4096
-    assert all(0 < value < 2**64 for identity in made for value in identity)
+    assert all(
+        0 < value < 2**64 for identity in made for value in (identity.visitor, identity.ip_hash)
+    )
     assert max(identity.visitor for identity in made) > 2**63
 
 

@@ -19,7 +19,7 @@ from qz_common.visit import Visit
 from qz_common.visitor import DAY_MS, NOBODY, Identity, Salts, asks_for_privacy
 from qz_redirect.hosts import Hosts, Site
 from qz_redirect.journal.journal import Journal
-from qz_redirect.prepared import REPLY_END, Prepared, has_utm, target, with_query
+from qz_redirect.prepared import Prepared, has_utm, target, with_query
 from qz_redirect.repeats import Repeats, VisitNumbers
 from qz_redirect.replica.reader import Reader
 from qz_redirect.replica.row import Plain, plain_of, record_of
@@ -76,9 +76,8 @@ class Hits:
     def follow(
         self, path: bytes, query: bytes, method: bytes, fields: dict[bytes, bytes], address: str
     ) -> bytes | None:
-        """What comes behind `location: ` in a redirect, its scan staged: the answer waits for
-        `journal.commit`. None when this is no plain redirect. `fields` are header values by
-        lower-case name."""
+        """Where a redirect leads, its scan staged: the answer waits for `journal.commit`. None
+        when this is no plain redirect. `fields` are header values by lower-case name."""
         began = time.time_ns()
         site = self.hosts.site(fields.get(b"host", b""))
         if site is None or len(path) > MAX_PATH_BYTES:
@@ -91,20 +90,20 @@ class Hits:
         if plain is not None:
             if not site.answers_for(plain.workspace):
                 return None
-            who = self.recognise(plain.workspace, path, fields, address)
+            who = self.recognise(plain.workspace, path, fields, address, began // 1_000_000)
             self.count(plain, who, plain.event_target, query, method, fields)
-            reply = plain.reply
+            location = plain.location
         else:
             decided = self._decide(site, key, row, path, query, method, fields, address)
             if decided is None:
                 return None
-            reply = decided
+            location = decided
         counters = self.counters
         counters.hits += 1
         took = time.time_ns() - began
         counters.latency_sum_ns += took
         counters.latency[bisect_left(LATENCY_BOUNDS_NS, took)] += 1
-        return reply
+        return location
 
     def _decide(
         self, site: Site, key: bytes, row: bytes, path: bytes, query: bytes, method: bytes,
@@ -114,11 +113,11 @@ class Hits:
         prepared = self.prepare(site, key, row)
         if prepared is None or not prepared.easy:
             return None
-        who = self.recognise(prepared.workspace, path, fields, address)
+        who = self.recognise(prepared.workspace, path, fields, address, now_ms())
         visit = self.visit(prepared, who, query, method, fields)
         decision = self.leads_to(prepared.record, visit)
         self.count(prepared, who, target(decision), query, method, fields)
-        return decision.location.encode("ascii") + REPLY_END
+        return decision.location.encode("ascii")
 
     def find(self, site: Site, path: bytes) -> Prepared | None:
         """`path` is `/slug` or `/r/slug` in any case; None when the replica has no such link."""
@@ -149,9 +148,8 @@ class Hits:
         return prepared
 
     def recognise(
-        self, workspace: str, path: bytes, fields: dict[bytes, bytes], address: str
+        self, workspace: str, path: bytes, fields: dict[bytes, bytes], address: str, ts_ms: int
     ) -> Who:
-        ts_ms = time.time_ns() // 1_000_000
         private = False
         if self._honour_privacy and (b"dnt" in fields or b"sec-gpc" in fields):
             private = asks_for_privacy(fields.get(b"dnt", b""), fields.get(b"sec-gpc", b""))
@@ -195,7 +193,7 @@ class Hits:
         """One event for the journal; its seq. The answer waits for `journal.commit`. Without a
         status it is a redirect."""
         status = status or self.redirect_status
-        visitor, ip_hash = who.identity
+        visitor = who.identity.visitor
         repeat = visitor != 0 and not action and self._repeats.seen(
             visitor ^ prepared.link_number, who.ts_ms
         )  # fmt: skip
@@ -214,7 +212,7 @@ class Hits:
                 prepared.event_head,
                 led_to,
                 visitor,
-                ip_hash,
+                who.identity.ip_hash,
                 fragments.place(who.place),
                 fragments.client(
                     find(b"user-agent", b""), find(b"referer", b""), find(b"accept-language", b"")
@@ -223,6 +221,10 @@ class Hits:
                 more,
             )
         )
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def key_of(prefix: bytes, path: bytes) -> bytes:

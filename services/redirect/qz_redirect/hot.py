@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qz_redirect.client import Proxies
 from qz_redirect.hit import Hits
-from qz_redirect.prepared import REPLY_END
+from qz_redirect.replies import REDIRECT_FIELDS
 
 _METHODS = {"GET": b"GET", "HEAD": b"HEAD"}
 
@@ -22,7 +22,7 @@ class Hot:
         if scope["type"] == "http" and scope["method"] in _METHODS:
             location = self._follow(scope)
             if location is not None:
-                headers = [(b"location", location), *REPLY_HEADERS]
+                headers = [(b"location", location), *_FIELDS]
                 await send(
                     {
                         "type": "http.response.start",
@@ -41,7 +41,7 @@ class Hot:
             return None
         client = scope.get("client")
         address = self._proxies.client_address(client[0] if client else "", headers)
-        rest = self._hits.follow(
+        location = self._hits.follow(
             scope["path"].encode("utf-8", "replace"),
             scope["query_string"],
             _METHODS[scope["method"]],
@@ -49,7 +49,7 @@ class Hot:
             address,
         )
         self._hits.journal.commit()
-        return None if rest is None else rest[: -len(REPLY_END)]
+        return location
 
 
 def _header(line: bytes) -> tuple[bytes, bytes]:
@@ -57,4 +57,4 @@ def _header(line: bytes) -> tuple[bytes, bytes]:
     return name, value
 
 
-REPLY_HEADERS = tuple(_header(line) for line in REPLY_END.strip().split(b"\r\n"))
+_FIELDS = tuple(_header(line) for line in REDIRECT_FIELDS.strip().split(b"\r\n"))

@@ -20,7 +20,7 @@ from uvicorn.server import ServerState
 from qz_redirect.beat import Beat
 from qz_redirect.client import Proxies
 from qz_redirect.hit import Hits
-from qz_redirect.replies import Replies
+from qz_redirect.replies import REDIRECT_FIELDS, Replies
 
 MAX_HEADER_BYTES = 16 * 1024
 MAX_HEADERS = 100
@@ -29,8 +29,9 @@ PIECE_BYTES = 4 * 1024
 NEVER = float("inf")
 _LANE_METHODS = frozenset({b"GET", b"HEAD"})
 _NOT_FOR_THE_LANE = frozenset({b"content-length", b"transfer-encoding", b"upgrade", b"expect"})
-_END = b"\r\n"
 _CLOSE = b"connection: close\r\n\r\n"
+_GOES_ON = b"\r\n" + REDIRECT_FIELDS + b"\r\n"
+_ENDS = b"\r\n" + REDIRECT_FIELDS + _CLOSE
 _REFUSALS = {
     400: b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n" + _CLOSE,
     408: b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n" + _CLOSE,
@@ -128,7 +129,7 @@ class Lane(HttpToolsProtocol):
         self._in_headers = False
         if self._ending or self.transport.is_closing():
             return
-        if self._too_much():
+        if len(self.headers) > MAX_HEADERS or (self._continued and self._too_long()):
             self._refuse(431)
             return
         cycle = self.cycle
@@ -213,15 +214,15 @@ class Lane(HttpToolsProtocol):
         address = self._address
         if address is None:
             address = self._proxies.client_address(self._peer, self.headers)
-        rest = self._hits.follow(path, query, method, fields, address)
-        if rest is None:
+        location = self._hits.follow(path, query, method, fields, address)
+        if location is None:
             return False
         beat = self._beat
         if beat.draining or (b"connection" in fields and not self.parser.should_keep_alive()):
             self._ending = True
-            self._replies.add(self.transport, beat.redirect_head + rest + _CLOSE, close=True)
+            self._replies.add(self.transport, beat.redirect_head + location + _ENDS, close=True)
         else:
-            self._replies.add(self.transport, beat.redirect_head + rest + _END, close=False)
+            self._replies.add(self.transport, beat.redirect_head + location + _GOES_ON, close=False)
         self._rest()
         return True
 
@@ -244,11 +245,7 @@ class Lane(HttpToolsProtocol):
         if self._beat.draining or self.parser.should_upgrade():
             self.cycle.keep_alive = False
 
-    def _too_much(self) -> bool:
-        if len(self.headers) > MAX_HEADERS:
-            return True
-        if not self._continued:
-            return False
+    def _too_long(self) -> bool:
         size = sum(len(name) + len(value) + 4 for name, value in self.headers)
         return len(self.url) + size > MAX_HEADER_BYTES
 

@@ -10,7 +10,7 @@ from qz_common.rules import Decision
 from qz_common.visit import Visit
 from qz_redirect.client import Proxies, client_network
 from qz_redirect.edge import Arrival, Gates, Reply
-from qz_redirect.hit import Hits, Who
+from qz_redirect.hit import Hits, Who, now_ms
 from qz_redirect.hosts import Site
 from qz_redirect.prepared import Prepared, target
 from qz_redirect.replica.miss import Misses
@@ -45,7 +45,7 @@ class LocalEdge:
             self.hits.counters.misses += 1
             return None
         await self._learn_page(prepared.record, address)
-        who = self.hits.recognise(prepared.workspace, path, fields, address)
+        who = self.hits.recognise(prepared.workspace, path, fields, address, now_ms())
         query = request.scope["query_string"]
         return Landed(
             record=prepared.record,

@@ -11,10 +11,6 @@ from qz_common.rules.conditions.visit_number import VisitNumber
 from qz_common.urls import add_query, header_bytes, query_pairs
 from qz_redirect.scan import members
 
-REPLY_END = (
-    b"\r\ncontent-length: 0\r\ncache-control: no-store\r\nreferrer-policy: no-referrer"
-    b"\r\nx-content-type-options: nosniff\r\nx-robots-tag: noindex, nofollow\r\n"
-)
 OWN_PARAMETERS = frozenset({"qz_k", "qz_m"})
 """Meant for the edge, never passed on."""
 UTM_NAMES = frozenset(
@@ -85,8 +81,8 @@ class Prepared:
         "fixed",
         "key",
         "link_number",
+        "location",
         "record",
-        "reply",
         "workspace",
     )
 
@@ -100,10 +96,10 @@ class Prepared:
         self.easy = is_easy(record)
         self.fixed = is_fixed(record)
         self.event_head = owner_members(record) + rest_members(key, record, {})
-        self.reply = self.event_target = b""
+        self.location = self.event_target = b""
         if self.fixed:
             location = with_query(record, record.location, b"")
-            self.reply = location.encode("ascii") + REPLY_END
+            self.location = location.encode("ascii")
             self.event_target = target_members(location, record.destination_id)
         else:
             for destination in destinations(record):

@@ -9,6 +9,12 @@ from typing import Any
 
 from qz_redirect.journal.journal import Journal
 
+REDIRECT_FIELDS = (
+    b"content-length: 0\r\ncache-control: no-store\r\nreferrer-policy: no-referrer"
+    b"\r\nx-content-type-options: nosniff\r\nx-robots-tag: noindex, nofollow\r\n"
+)
+"""Behind the location of every redirect."""
+
 
 class Replies:
     def __init__(self, journal: Journal, loop: asyncio.AbstractEventLoop) -> None:

@@ -10,6 +10,7 @@ from qz_common.visit import LANGUAGE_BYTES, most_wanted
 
 REMEMBERED = 8192
 PURPOSE_HEADERS = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+_PURPOSE_NAMES = frozenset(PURPOSE_HEADERS)
 PURPOSE_LIMIT = 40
 UPLOADED = b"qz_m=file_upload"
 SOURCES = {True: b',"source":"symbol"', False: b',"source":"link"'}
@@ -70,6 +71,8 @@ def _client(ua: bytes, referrer: bytes, languages: bytes) -> bytes:
 
 def purpose_of(fields: dict[bytes, bytes]) -> str:
     """What a browser says that it fetches ahead for; empty for a real visit."""
+    if _PURPOSE_NAMES.isdisjoint(fields):
+        return ""
     for name in PURPOSE_HEADERS:
         if name in fields:
             return fields[name][:PURPOSE_LIMIT].decode("latin-1").strip().lower()

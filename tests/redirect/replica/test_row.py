@@ -45,7 +45,7 @@ def test_a_plain_row_gives_what_decoding_gives(
     if found is None:  # quotes and backslashes aren't the same in JSON
         assert '"' in tail or "\\" in tail
         return
-    assert (found.reply, found.event_target) == (prepared.reply, prepared.event_target)
+    assert (found.location, found.event_target) == (prepared.location, prepared.event_target)
     assert (found.link_number, found.workspace) == (prepared.link_number, prepared.workspace)
     assert found.event_head.startswith(prepared.event_head)
     assert (b'"utm":' in found.event_head) == bool(utm)

@@ -12,7 +12,6 @@ import msgspec
 
 from qz_common.records import CodeRecord
 from qz_redirect.prepared import (
-    REPLY_END,
     is_fixed,
     link_number,
     owner_members,
@@ -46,7 +45,7 @@ class Plain(msgspec.Struct, frozen=True, gc=False):
     workspace: str
     event_head: bytes
     event_target: bytes
-    reply: bytes
+    location: bytes
 
     def utm_with(self, _query: bytes) -> dict[str, str]:
         """Those of the link are in `event_head`."""
@@ -80,7 +79,7 @@ def plain_of(row: bytes) -> Plain | None:
         row[w:w_end].decode(),
         row[o:o_end] + row[r:r_end],
         _DESTINATION + row[t:t_end],
-        row[t : row.index(b'"', t)] + REPLY_END,
+        row[t : row.index(b'"', t)],
     )
 
 
