@@ -8,7 +8,7 @@ the walk at the last hop that could be read. One header is believed, never two.
 
 import re
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal
 
@@ -33,38 +33,38 @@ class Proxies:
         if header not in FORWARD_HEADERS:
             raise ValueError(f"{header!r} is no header for this: {', '.join(FORWARD_HEADERS)}")
         self._trusted = tuple(_exact_range(text) for text in ranges)
-        self._name = header.encode()
+        self.header = header.encode()
         self._hops = _forwarded_hops if header == "forwarded" else _plain_hops
 
     def client_address(self, peer: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
         """`headers` as ASGI has them, names in lower case. Empty when the peer has no address
         (a Unix socket): then nobody is known."""
-        if not self._trusted:
+        if not self.trusts(peer):
             return plain_address(peer)
-        packed = _pack(peer)
-        if not self._trusts(packed):
-            return _show(packed)
-        for hop in self._hops_from_the_right(headers):
-            if not hop:
+        return self.client_behind(peer, b",".join(v for name, v in headers if name == self.header))
+
+    def client_behind(self, peer: str, forwarded: bytes) -> str:
+        """For a peer that is trusted: whom it names, as do the proxies that it names."""
+        nearest = _pack(peer)
+        text = forwarded[-MAX_HEADER_BYTES:].decode("latin-1")
+        for hop in self._hops(text)[: -MAX_HOPS - 1 : -1]:
+            packed = _pack(hop) or _pack(_without_port(hop))
+            if not packed:
                 break
-            packed = hop
-            if not self._trusts(hop):
+            nearest = packed
+            if not self._trusts(packed):
                 break
-        return _show(packed)
+        return _show(nearest)
 
     def trusts(self, peer: str) -> bool:
-        return self._trusts(_pack(peer))
+        return bool(self._trusted) and self._trusts(_pack(peer))
 
     def _trusts(self, packed: bytes) -> bool:
-        value = int.from_bytes(packed)
-        return any(
-            len(packed) == size and value & mask == start for size, start, mask in self._trusted
-        )
-
-    def _hops_from_the_right(self, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[bytes]:
-        values = [value for name, value in headers if name == self._name]
-        text = b",".join(values)[-MAX_HEADER_BYTES:].decode("latin-1")
-        return (_pack(_without_port(hop)) for hop in self._hops(text)[: -MAX_HOPS - 1 : -1])
+        value, length = int.from_bytes(packed), len(packed)
+        for size, start, mask in self._trusted:  # noqa: SIM110 - a generator costs twice as much
+            if value & mask == start and length == size:
+                return True
+        return False
 
 
 def plain_address(text: str) -> str:

@@ -213,7 +213,8 @@ class Lane(HttpToolsProtocol):
         path, _, query = self.url.partition(b"?")
         address = self._address
         if address is None:
-            address = self._proxies.client_address(self._peer, self.headers)
+            forwarded = fields.get(self._proxies.header, b"")
+            address = self._proxies.client_behind(self._peer, forwarded)
         location = self._hits.follow(path, query, method, fields, address)
         if location is None:
             return False
