@@ -1,5 +1,6 @@
 """/v1/campaigns."""
 
+from qz_api import listing
 from qz_api.auth.scopes import Scope
 from qz_api.campaigns import service, store
 from qz_api.campaigns.schemas import (
@@ -11,7 +12,7 @@ from qz_api.campaigns.schemas import (
 )
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, page_of
+from qz_api.http.paging import Page
 from qz_api.http.respond import Answer, created, deleted, shown
 from qz_common.errors import Conflict, NotFound, PreconditionFailed
 
@@ -27,11 +28,8 @@ async def create_campaign(call: Call) -> Answer:
 
 async def list_campaigns(call: Call) -> Answer:
     query = call.query(CampaignQuery)
-    cursors = call.cursors(query.status)
-    whose = (call.conn, call.principal.workspace, call.principal.mode, query.status)
-    rows = await store.list_page(*whose, cursors.read_place(query.cursor), query.limit + 1)
-    total = await store.count(*whose) if query.include else None
-    return shown(page_of(rows, query, cursors, campaign_view, total))
+    found = listing.plain(call.principal, store.TABLE, query, status=query.status)
+    return await listing.answer(call, store.TABLE, found, query, campaign_view)
 
 
 async def get_campaign(call: Call) -> Answer:
@@ -72,7 +70,7 @@ OPERATIONS = (
         method="GET",
         path="/v1/campaigns",
         id="listCampaigns",
-        summary="Campaigns, newest first",
+        summary="Campaigns: filters, search, order",
         tag=TAG,
         handler=list_campaigns,
         scope=Scope.QR_READ,

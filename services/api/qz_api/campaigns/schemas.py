@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from qz_api.db import Row
-from qz_api.http.paging import PageQuery
 from qz_api.http.schema import LEFT_OUT, In, Moment, Name, Out
+from qz_api.listing import NamedQuery
 from qz_common.ids import show_id
 
 Status = Literal["active", "archived"]
@@ -42,7 +42,7 @@ class CampaignPatch(_Window):
     status: Status = LEFT_OUT
 
 
-class CampaignQuery(PageQuery):
+class CampaignQuery(NamedQuery):
     status: Status | None = None
 
 

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.db import Connection, Row
-from qz_api.http.paging import Place
+from qz_api.listing import Table, walks
 
 COLUMNS = """id, mode, name, description, status, utm, starts_at, ends_at, version, created_at,
     updated_at"""
+TABLE = Table("campaigns", COLUMNS, walks(), text="name || ' ' || description")
 LIVE = "workspace_id = $1 AND mode = $2 AND deleted_at IS NULL"
 
 
@@ -50,39 +51,6 @@ async def lock(conn: Connection, workspace: UUID, mode: str, id: UUID) -> Row | 
     return await conn.fetchrow(
         f"SELECT {COLUMNS} FROM campaigns WHERE {LIVE} AND id = $3 FOR UPDATE", workspace, mode, id
     )
-
-
-async def list_page(
-    conn: Connection,
-    workspace: UUID,
-    mode: str,
-    status: str | None,
-    after: Place | None,
-    limit: int,
-) -> list[Row]:
-    created_at, id = after or (None, None)
-    rows: list[Row] = await conn.fetch(
-        f"""SELECT {COLUMNS} FROM campaigns WHERE {LIVE} AND ($3::text IS NULL OR status = $3)
-              AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
-            ORDER BY created_at DESC, id DESC LIMIT $6""",
-        workspace,
-        mode,
-        status,
-        created_at,
-        id,
-        limit,
-    )
-    return rows
-
-
-async def count(conn: Connection, workspace: UUID, mode: str, status: str | None) -> int:
-    found: int = await conn.fetchval(
-        f"SELECT count(*) FROM campaigns WHERE {LIVE} AND ($3::text IS NULL OR status = $3)",
-        workspace,
-        mode,
-        status,
-    )
-    return found
 
 
 async def update(

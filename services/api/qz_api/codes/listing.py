@@ -11,35 +11,32 @@ from qz_api.db import Connection
 from qz_api.links.listing import (
     FEW,
     MIN_INDEXED,
-    Listing,
-    ListQuery,
-    Table,
-    add_common,
+    TEXT,
+    LinkQuery,
     add_status,
     add_tag,
+    begin,
     few,
     few_of_status,
-    pattern_of,
-    start,
 )
+from qz_api.listing import Listing, Table, Walk, pattern_of, walks
 
 CODES = Table(
-    alias="c",
     source="codes c LEFT JOIN links l ON l.id = c.link_id",
-    ranked="link_ranks r JOIN links l ON l.id = r.link_id JOIN codes c ON c.link_id = r.link_id",
     columns=JOINED,
-    keys={
-        "created_at": "c.created_at",
-        "updated_at": "c.updated_at",
-        "name": 'lower(c.name) COLLATE "C"',
-        "scan_count": "r.scan_count",
+    walks={
+        **walks(prefix="c."),
+        "scan_count": Walk(
+            "r.scan_count",
+            "bigint",
+            ("r.link_id", "c.id"),
+            "link_ranks r JOIN links l ON l.id = r.link_id JOIN codes c ON c.link_id = r.link_id",
+        ),
     },
-    ties=("c.id",),
-    ranked_ties=("r.link_id", "c.id"),
 )
 
 
-class CodeQuery(ListQuery):
+class CodeQuery(LinkQuery):
     """Sorted by `scan_count`, only dynamic codes are listed: static ones are never counted."""
 
     type: Literal["dynamic", "static"] | None = None
@@ -49,14 +46,9 @@ class CodeQuery(ListQuery):
 async def build_codes(
     conn: Connection, principal: Principal, query: CodeQuery, now: datetime
 ) -> Listing:
-    listing = start(principal, "c", now, deleted=query.status == "deleted")
-    if query.sort.endswith("scan_count"):
-        listing.add("r.workspace_id = $1 AND r.mode = $2")
-    add_common(listing, query, "c")
-    if query.type is not None:
-        listing.add(f"c.type = {listing.value(query.type)}")
-    if query.content_type is not None:
-        listing.add(f"c.content_kind = {listing.value(query.content_type)}")
+    listing = begin(principal, query, "c", now)
+    listing.add_equal("c.type", query.type)
+    listing.add_equal("c.content_kind", query.content_type)
     if query.status is not None and query.status != "deleted":
         await _add_status(conn, listing, principal, query.status, now)
     if query.tag is not None:
@@ -93,5 +85,4 @@ async def _search(conn: Connection, listing: Listing, principal: Principal, q: s
             listing.add(f"(c.link_id = ANY({among[0]}) OR c.id = ANY({among[1]}))")
             return
     bound = listing.value(pattern, "text")
-    text = "l.name || ' ' || l.slug || ' ' || l.destination_url"
-    listing.add(f"(c.name ILIKE {bound} OR {text} ILIKE {bound})")
+    listing.add(f"(c.name ILIKE {bound} OR {TEXT} ILIKE {bound})")

@@ -1,18 +1,18 @@
 """/v1/qr-codes."""
 
+from qz_api import listing
 from qz_api.auth.scopes import Scope
-from qz_api.codes import changing, listing, service
+from qz_api.codes import changing, service
 from qz_api.codes.fetching import fetch_pictures
-from qz_api.codes.listing import CODES, CodeQuery
+from qz_api.codes.listing import CODES, CodeQuery, build_codes
 from qz_api.codes.schemas import CodeCreate, CodePatch, CodeView, code_view, draft_of
 from qz_api.codes.service import Found
 from qz_api.db import Row
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, page_of
+from qz_api.http.paging import Page
 from qz_api.http.respond import Answer, created, deleted, shown
 from qz_api.links.draft import refuse
-from qz_api.links.listing import find, place_of
 from qz_api.links.policy import deployment_hosts
 from qz_api.links.schemas import NewSlug
 from qz_common.errors import Conflict, Gone, NotFound, PreconditionFailed, TooMany
@@ -40,14 +40,12 @@ async def get_code(call: Call) -> Answer:
 
 async def list_codes(call: Call) -> Answer:
     query = call.query(CodeQuery)
-    cursors = call.cursors(*query.filters())
-    built = await listing.build_codes(call.conn, call.principal, query, call.now)
-    rows, total = await find(call.conn, built, CODES, query, cursors)
+    built = await build_codes(call.conn, call.principal, query, call.now)
 
     def view(row: Row) -> CodeView:
         return _view(call, service.found_in(row))
 
-    return shown(page_of(rows, query, cursors, view, total, place=place_of(CODES, query)))
+    return await listing.answer(call, CODES, built, query, view)
 
 
 async def patch_code(call: Call) -> Answer:

@@ -1,5 +1,6 @@
 """/v1/destinations."""
 
+from qz_api import listing
 from qz_api.auth.scopes import Scope
 from qz_api.destinations import service, store
 from qz_api.destinations.schemas import (
@@ -11,7 +12,7 @@ from qz_api.destinations.schemas import (
 )
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, page_of
+from qz_api.http.paging import Page
 from qz_api.http.respond import Answer, created, deleted, shown
 from qz_api.links.context import policy_of
 from qz_common.errors import Conflict, NotFound, PreconditionFailed
@@ -30,11 +31,8 @@ async def create_destination(call: Call) -> Answer:
 
 async def list_destinations(call: Call) -> Answer:
     query = call.query(DestinationQuery)
-    cursors = call.cursors(query.type)
-    whose = (call.conn, call.principal.workspace, call.principal.mode, query.type)
-    rows = await store.list_page(*whose, cursors.read_place(query.cursor), query.limit + 1)
-    total = await store.count(*whose) if query.include else None
-    return shown(page_of(rows, query, cursors, destination_view, total))
+    found = listing.plain(call.principal, store.TABLE, query, type=query.type)
+    return await listing.answer(call, store.TABLE, found, query, destination_view)
 
 
 async def get_destination(call: Call) -> Answer:

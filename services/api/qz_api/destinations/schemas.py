@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from qz_api.db import Row
 from qz_api.destinations.kinds import Target
-from qz_api.http.paging import PageQuery
 from qz_api.http.schema import LEFT_OUT, In, Moment, Name, Out
+from qz_api.listing import NamedQuery
 from qz_common.ids import show_id
 
 DestinationType = Literal["url", "app", "whatsapp", "phone", "sms", "email", "map"]
@@ -23,7 +23,7 @@ class DestinationPatch(In):
     target: Target = LEFT_OUT
 
 
-class DestinationQuery(PageQuery):
+class DestinationQuery(NamedQuery):
     type: DestinationType | None = None
 
 

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.db import Connection, Row
-from qz_api.http.paging import Place
+from qz_api.listing import Table, walks
 
 COLUMNS = "id, mode, name, type, target, location, version, created_at, updated_at"
+TABLE = Table("destinations", COLUMNS, walks(), text="name || ' ' || location")
 LIVE = "workspace_id = $1 AND mode = $2 AND deleted_at IS NULL"
 
 
@@ -53,34 +54,6 @@ async def lock(conn: Connection, workspace: UUID, mode: str, id: UUID) -> Row | 
         mode,
         id,
     )
-
-
-async def list_page(
-    conn: Connection, workspace: UUID, mode: str, type: str | None, after: Place | None, limit: int
-) -> list[Row]:
-    created_at, id = after or (None, None)
-    rows: list[Row] = await conn.fetch(
-        f"""SELECT {COLUMNS} FROM destinations WHERE {LIVE} AND ($3::text IS NULL OR type = $3)
-              AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
-            ORDER BY created_at DESC, id DESC LIMIT $6""",
-        workspace,
-        mode,
-        type,
-        created_at,
-        id,
-        limit,
-    )
-    return rows
-
-
-async def count(conn: Connection, workspace: UUID, mode: str, type: str | None) -> int:
-    found: int = await conn.fetchval(
-        f"SELECT count(*) FROM destinations WHERE {LIVE} AND ($3::text IS NULL OR type = $3)",
-        workspace,
-        mode,
-        type,
-    )
-    return found
 
 
 async def update(

@@ -1,5 +1,6 @@
 """/v1/domains."""
 
+from qz_api import listing
 from qz_api.auth.scopes import Scope
 from qz_api.domains import service, store
 from qz_api.domains.hosts import record_name
@@ -12,7 +13,7 @@ from qz_api.domains.schemas import (
 )
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, page_of
+from qz_api.http.paging import Page
 from qz_api.http.respond import Answer, created, deleted, shown
 from qz_api.links.context import policy_of
 from qz_api.links.policy import deployment_hosts
@@ -39,16 +40,8 @@ async def get_domain(call: Call) -> Answer:
 
 async def list_domains(call: Call) -> Answer:
     query = call.query(DomainQuery)
-    principal, wanted = call.principal, (query.status, query.host)
-    cursors = call.cursors(*wanted)
-    after = cursors.read_place(query.cursor)
-    rows = await store.list_domains(
-        call.conn, principal.workspace, principal.mode, *wanted, after, query.limit + 1
-    )
-    total = None
-    if query.include:
-        total = await store.count_domains(call.conn, principal.workspace, principal.mode, *wanted)
-    return shown(page_of(rows, query, cursors, domain_view, total))
+    found = listing.plain(call.principal, store.TABLE, query, status=query.status, host=query.host)
+    return await listing.answer(call, store.TABLE, found, query, domain_view)
 
 
 async def patch_domain(call: Call) -> Answer:

@@ -7,8 +7,8 @@ from pydantic import Field
 from qz_api.auth.principal import Mode
 from qz_api.db import Row
 from qz_api.domains.hosts import record_name, record_value
-from qz_api.http.paging import PageQuery
 from qz_api.http.schema import In, Moment, Out
+from qz_api.listing import NamedQuery
 from qz_common.ids import show_id
 from qz_common.urls import parse_host
 
@@ -29,7 +29,7 @@ class DomainPatch(In):
     """New links stand on this host when they name none; it takes a verified domain."""
 
 
-class DomainQuery(PageQuery):
+class DomainQuery(NamedQuery):
     status: Status | None = None
     host: Annotated[str, Field(max_length=253)] | None = None
 

@@ -4,11 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from qz_api.db import Connection, Row
-from qz_api.http.paging import Place
+from qz_api.listing import Table, walks
 
 COLUMNS = """id, workspace_id, mode, host, token, status, root_url, is_default, failure,
     failing_since, checked_at, verified_at, next_check_at, version, route_version, created_by,
     created_at, updated_at"""
+TABLE = Table("domains", COLUMNS, walks("host"), text="host", live="TRUE")
 OF_TENANT = "workspace_id = $1 AND mode = $2"
 CHANGED = "version = version + 1, route_version = nextval('route_versions')"
 
@@ -61,46 +62,6 @@ async def lock(conn: Connection, workspace: UUID, mode: str, id: UUID) -> Row | 
         mode,
         id,
     )
-
-
-async def list_domains(
-    conn: Connection,
-    workspace: UUID,
-    mode: str,
-    status: str | None,
-    host: str | None,
-    after: Place | None,
-    limit: int,
-) -> list[Row]:
-    created_at, id = after or (None, None)
-    rows: list[Row] = await conn.fetch(
-        f"""SELECT {COLUMNS} FROM domains WHERE {OF_TENANT}
-              AND ($3::text IS NULL OR status = $3) AND ($4::text IS NULL OR host = $4)
-              AND ($5::timestamptz IS NULL OR (created_at, id) < ($5, $6::uuid))
-            ORDER BY created_at DESC, id DESC LIMIT $7""",
-        workspace,
-        mode,
-        status,
-        host,
-        created_at,
-        id,
-        limit,
-    )
-    return rows
-
-
-async def count_domains(
-    conn: Connection, workspace: UUID, mode: str, status: str | None, host: str | None
-) -> int:
-    count: int = await conn.fetchval(
-        f"""SELECT count(*) FROM domains WHERE {OF_TENANT}
-              AND ($3::text IS NULL OR status = $3) AND ($4::text IS NULL OR host = $4)""",
-        workspace,
-        mode,
-        status,
-        host,
-    )
-    return count
 
 
 async def no_default(conn: Connection, workspace: UUID, mode: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from qz_api import listing
 from qz_api.auth.scopes import Scope
 from qz_api.codes import service as codes
 from qz_api.codes import store as code_store
@@ -13,7 +14,7 @@ from qz_api.http.paging import Page, PageQuery, page_of
 from qz_api.http.respond import Answer, created, deleted, shown
 from qz_api.links import blocking, service
 from qz_api.links.draft import LinkDraft, refuse
-from qz_api.links.listing import LINKS, ListQuery, build_links, find, place_of
+from qz_api.links.listing import LINKS, LinkQuery, build_links
 from qz_api.links.policy import deployment_hosts
 from qz_api.links.publish import Link
 from qz_api.links.schemas import (
@@ -44,12 +45,9 @@ async def get_link(call: Call) -> Answer:
 
 
 async def list_links(call: Call) -> Answer:
-    query = call.query(ListQuery)
-    cursors = call.cursors(*query.filters())
+    query = call.query(LinkQuery)
     built = await build_links(call.conn, call.principal, query, call.now)
-    rows, total = await find(call.conn, built, LINKS, query, cursors)
-    keys = place_of(LINKS, query)
-    return shown(page_of(rows, query, cursors, lambda row: _view(call, row), total, place=keys))
+    return await listing.answer(call, LINKS, built, query, lambda row: _view(call, row))
 
 
 async def patch_link(call: Call) -> Answer:
@@ -163,7 +161,7 @@ OPERATIONS = (
         tag="links",
         handler=list_links,
         scope=Scope.LINKS_READ,
-        query=ListQuery,
+        query=LinkQuery,
         answer=Page[LinkView],
     ),
     Operation(

@@ -1,9 +1,10 @@
 """/v1/landing-pages."""
 
+from qz_api import listing
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, page_of
+from qz_api.http.paging import Page
 from qz_api.http.respond import Answer, created, deleted, raw, shown
 from qz_api.links.context import policy_of
 from qz_api.pages import service, store
@@ -53,16 +54,10 @@ async def get_page(call: Call) -> Answer:
 
 async def list_pages(call: Call) -> Answer:
     query = call.query(LandingPageQuery)
-    principal, wanted = call.principal, (query.published, query.slug)
-    cursors = call.cursors(*wanted)
-    after = cursors.read_place(query.cursor)
-    rows = await store.list_landing(
-        call.conn, principal.workspace, principal.mode, *wanted, after, query.limit + 1
+    found = listing.plain(
+        call.principal, store.TABLE, query, published=query.published, slug=query.slug
     )
-    total = None
-    if query.include:
-        total = await store.count_landing(call.conn, principal.workspace, principal.mode, *wanted)
-    return shown(page_of(rows, query, cursors, page_view, total))
+    return await listing.answer(call, store.TABLE, found, query, page_view)
 
 
 async def patch_page(call: Call) -> Answer:

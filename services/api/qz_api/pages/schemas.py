@@ -7,8 +7,8 @@ from pydantic_core import PydanticCustomError
 
 from qz_api.auth.principal import Mode
 from qz_api.db import Row
-from qz_api.http.paging import PageQuery
 from qz_api.http.schema import In, Moment, Out
+from qz_api.listing import NamedQuery
 from qz_api.pages.blocks import AnyBlock
 from qz_api.pages.localized import Language, Line, Sentence, texts_by_language
 from qz_api.pages.theme import Theme
@@ -70,7 +70,7 @@ class LandingPagePatch(In):
     published: bool | None = None
 
 
-class LandingPageQuery(PageQuery):
+class LandingPageQuery(NamedQuery):
     published: bool | None = None
     slug: Slug | None = None
 

@@ -6,10 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.db import Connection, Row
-from qz_api.http.paging import Place
+from qz_api.listing import Table, walks
 
 COLUMNS = """id, workspace_id, mode, kind, link_id, slug, document, published, compiler, version,
     route_version, created_by, created_at, updated_at, deleted_at"""
+TABLE = Table(
+    "pages",
+    COLUMNS,
+    walks("(document->>'title')"),
+    text="coalesce(slug, '') || ' ' || (document->>'title')",
+    live="kind = 'landing' AND deleted_at IS NULL",
+)
 LANDING = "workspace_id = $1 AND mode = $2 AND kind = 'landing' AND deleted_at IS NULL"
 
 
@@ -102,46 +109,6 @@ async def existing(
         f"SELECT id FROM pages WHERE {LANDING} AND id = ANY($3::uuid[])", workspace, mode, list(ids)
     )
     return [row["id"] for row in rows]
-
-
-async def list_landing(
-    conn: Connection,
-    workspace: UUID,
-    mode: str,
-    published: bool | None,
-    slug: str | None,
-    after: Place | None,
-    limit: int,
-) -> list[Row]:
-    created_at, id = after or (None, None)
-    rows: list[Row] = await conn.fetch(
-        f"""SELECT {COLUMNS} FROM pages WHERE {LANDING}
-              AND ($3::boolean IS NULL OR published = $3) AND ($4::text IS NULL OR slug = $4)
-              AND ($5::timestamptz IS NULL OR (created_at, id) < ($5, $6::uuid))
-            ORDER BY created_at DESC, id DESC LIMIT $7""",
-        workspace,
-        mode,
-        published,
-        slug,
-        created_at,
-        id,
-        limit,
-    )
-    return rows
-
-
-async def count_landing(
-    conn: Connection, workspace: UUID, mode: str, published: bool | None, slug: str | None
-) -> int:
-    count: int = await conn.fetchval(
-        f"""SELECT count(*) FROM pages WHERE {LANDING}
-              AND ($3::boolean IS NULL OR published = $3) AND ($4::text IS NULL OR slug = $4)""",
-        workspace,
-        mode,
-        published,
-        slug,
-    )
-    return count
 
 
 async def claim_slug(conn: Connection, workspace: UUID, mode: str, slug: str, id: UUID) -> bool:

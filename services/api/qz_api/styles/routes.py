@@ -1,9 +1,10 @@
 """/v1/styles."""
 
+from qz_api import listing
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, PageQuery, page_of
+from qz_api.http.paging import Page
 from qz_api.http.respond import Answer, created, deleted, raw, shown
 from qz_api.images import service as images
 from qz_api.images.order import Order
@@ -11,6 +12,7 @@ from qz_api.images.pictures.service import bring, dressed
 from qz_api.images.requests import read_query_size
 from qz_api.images.respond import IMAGE_HEADERS, MEDIA_TYPES, image_headers, is_known, not_modified
 from qz_api.images.schemas import PreviewQuery
+from qz_api.listing import NamedQuery
 from qz_api.styles import service, store
 from qz_api.styles.schemas import StyleCreate, StylePatch, StyleView, style_view
 from qz_common.errors import NotFound, PreconditionFailed
@@ -33,13 +35,9 @@ async def create_style(call: Call) -> Answer:
 
 
 async def list_styles(call: Call) -> Answer:
-    query, principal = call.query(PageQuery), call.principal
-    cursors = call.cursors()
-    place = cursors.read_place(query.cursor)
-    workspace, mode = principal.workspace, principal.mode
-    rows = await store.list_styles(call.conn, workspace, mode, place, query.limit + 1)
-    total = await store.count(call.conn, workspace, mode) if query.include else None
-    return shown(page_of(rows, query, cursors, style_view, total))
+    query = call.query(NamedQuery)
+    found = listing.plain(call.principal, store.TABLE, query)
+    return await listing.answer(call, store.TABLE, found, query, style_view)
 
 
 async def get_style(call: Call) -> Answer:
@@ -103,7 +101,7 @@ OPERATIONS = (
         tag=TAG,
         handler=list_styles,
         scope=Scope.QR_READ,
-        query=PageQuery,
+        query=NamedQuery,
         answer=Page[StyleView],
     ),
     Operation(

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.db import Connection, Row
-from qz_api.http.paging import Place
+from qz_api.listing import Table, walks
 
 COLUMNS = "id, mode, name, style, version, created_at, updated_at"
+TABLE = Table("styles", COLUMNS, walks())
 
 
 async def insert(
@@ -58,34 +59,6 @@ async def get_all(conn: Connection, workspace: UUID, mode: str, ids: Collection[
         list(ids),
     )
     return rows
-
-
-async def list_styles(
-    conn: Connection, workspace: UUID, mode: str, after: Place | None, limit: int
-) -> list[Row]:
-    created_at, id = after or (None, None)
-    rows: list[Row] = await conn.fetch(
-        f"""SELECT {COLUMNS} FROM styles
-            WHERE workspace_id = $1 AND mode = $2 AND deleted_at IS NULL
-              AND ($3::timestamptz IS NULL OR (created_at, id) < ($3, $4::uuid))
-            ORDER BY created_at DESC, id DESC LIMIT $5""",
-        workspace,
-        mode,
-        created_at,
-        id,
-        limit,
-    )
-    return rows
-
-
-async def count(conn: Connection, workspace: UUID, mode: str) -> int:
-    total: int = await conn.fetchval(
-        """SELECT count(*) FROM styles
-           WHERE workspace_id = $1 AND mode = $2 AND deleted_at IS NULL""",
-        workspace,
-        mode,
-    )
-    return total
 
 
 async def update(

@@ -3,15 +3,22 @@
 import base64
 import binascii
 
+from qz_api import listing
 from qz_api.audit import service as audit
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, PageQuery, page_of
+from qz_api.http.paging import Page
 from qz_api.http.respond import Answer, created, deleted, raw, shown
 from qz_api.images.naming import disposition
 from qz_api.images.pictures import service, store
-from qz_api.images.pictures.schemas import BODY_LIMIT, PictureCreate, PictureView, picture_view
+from qz_api.images.pictures.schemas import (
+    BODY_LIMIT,
+    PictureCreate,
+    PictureQuery,
+    PictureView,
+    picture_view,
+)
 from qz_api.images.respond import file_headers
 from qz_common.errors import Conflict, FieldError, Invalid, NotFound
 from qz_common.ids import show_id
@@ -48,13 +55,9 @@ async def create_picture(call: Call) -> Answer:
 
 
 async def list_pictures(call: Call) -> Answer:
-    query, principal = call.query(PageQuery), call.principal
-    cursors = call.cursors()
-    place = cursors.read_place(query.cursor)
-    workspace, mode = principal.workspace, principal.mode
-    rows = await store.list_pictures(call.conn, workspace, mode, place, query.limit + 1)
-    total = await store.count(call.conn, workspace, mode) if query.include else None
-    return shown(page_of(rows, query, cursors, picture_view, total))
+    query = call.query(PictureQuery)
+    found = listing.plain(call.principal, store.TABLE, query)
+    return await listing.answer(call, store.TABLE, found, query, picture_view)
 
 
 async def get_picture(call: Call) -> Answer:
@@ -114,7 +117,7 @@ OPERATIONS = (
         tag=TAG,
         handler=list_pictures,
         scope=Scope.QR_READ,
-        query=PageQuery,
+        query=PictureQuery,
         answer=Page[PictureView],
     ),
     Operation(

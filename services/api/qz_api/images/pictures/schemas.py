@@ -1,6 +1,6 @@
 """Shapes of /v1/pictures."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from qz_api.auth.principal import Mode
 from qz_api.db import Row
 from qz_api.http.schema import In, Moment, Out
+from qz_api.listing import NEWEST_FIRST, ListQuery
 from qz_common.ids import show_id
 
 BODY_LIMIT = 3 << 20
@@ -27,6 +28,10 @@ class PictureCreate(In):
         return self
 
 
+class PictureQuery(ListQuery):
+    sort: Literal["created_at", "-created_at"] = NEWEST_FIRST
+
+
 class PictureView(Out):
     id: str
     mode: Mode
@@ -39,4 +44,5 @@ class PictureView(Out):
 
 
 def picture_view(row: Row) -> PictureView:
-    return PictureView.model_validate({**row, "id": show_id("pic", row["id"])})
+    fields = {name: row[name] for name in PictureView.model_fields if name != "id"}
+    return PictureView(id=show_id("pic", row["id"]), **fields)

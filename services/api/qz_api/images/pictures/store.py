@@ -6,10 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.db import Connection, Row
-from qz_api.http.paging import Place
+from qz_api.listing import Table, walks
 from qz_common.errors import FieldError
 
 SHOWN = "id, mode, width, height, length(data) AS bytes, source_url, created_at"
+TABLE = Table(
+    "pictures", SHOWN, {"created_at": walks()["created_at"]}, text="source_url", live="TRUE"
+)
 
 
 async def insert(conn: Connection, picture: Mapping[str, Any]) -> Row:
@@ -117,31 +120,6 @@ async def hold_small(
         list(ids),
     )
     return rows
-
-
-async def list_pictures(
-    conn: Connection, workspace: UUID, mode: str, after: Place | None, limit: int
-) -> list[Row]:
-    created_at, id = after or (None, None)
-    rows: list[Row] = await conn.fetch(
-        f"""SELECT {SHOWN} FROM pictures
-            WHERE workspace_id = $1 AND mode = $2
-              AND ($3::timestamptz IS NULL OR (created_at, id) < ($3, $4::uuid))
-            ORDER BY created_at DESC, id DESC LIMIT $5""",
-        workspace,
-        mode,
-        created_at,
-        id,
-        limit,
-    )
-    return rows
-
-
-async def count(conn: Connection, workspace: UUID, mode: str) -> int:
-    total: int = await conn.fetchval(
-        "SELECT count(*) FROM pictures WHERE workspace_id = $1 AND mode = $2", workspace, mode
-    )
-    return total
 
 
 async def is_used(conn: Connection, workspace: UUID, mode: str, id: str) -> bool:
