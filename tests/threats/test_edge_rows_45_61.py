@@ -1,9 +1,7 @@
 """Threat rows of the edge, with their concrete input: 3, 14, 45-48, 57-61, and R16."""
 
 import asyncio
-import random
 import secrets
-from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from deploy.embedded.backends import HOST
 from qz_common.records import SaltRecord, encode, salt_key
 from qz_redirect.replica.reader import Reader
+from tests.fixtures.addresses import files_below, forms, planted, texts
 from tests.fixtures.edge import (
     code,
     edge_process,
@@ -27,25 +26,6 @@ from tests.fixtures.edge import (
     statuses,
 )
 from tests.fixtures.replica import WriterElsewhere
-
-
-def planted(count: int) -> list[str]:
-    rng = random.Random(16)
-    four = [str(IPv4Address(rng.randrange(1 << 24, 223 << 24))) for _ in range(count // 2)]
-    six = [str(IPv6Address((0x2A02 << 112) | rng.getrandbits(112))) for _ in range(count // 2)]
-    return four + six
-
-
-def forms(address: str) -> list[bytes]:
-    """An address as text and as packed bytes."""
-    if ":" in address:
-        return [address.encode(), IPv6Address(address).exploded.encode(),
-                IPv6Address(address).packed]  # fmt: skip
-    return [address.encode(), IPv4Address(address).packed]
-
-
-def files_below(folder: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("count", [400, pytest.param(10_000, marks=pytest.mark.slow)])
@@ -66,8 +46,8 @@ async def test_r16_no_planted_address_is_at_rest_anywhere(tmp_path: Path, count:
     assert len({event.ip_hash for event in events}) > count * 0.9
     kept = files_below(tmp_path)
     assert any(path.suffix == ".seg" and data for path, data in kept.items())
-    texts = [form for address in addresses for form in forms(address) if len(form) > 4]
-    found = [(path, form) for path, data in kept.items() for form in texts if form in data]
+    sought = texts(addresses)
+    found = [(path, form) for path, data in kept.items() for form in sought if form in data]
     assert found == []
     packed = {form for address in addresses for form in forms(address) if len(form) == 4}
     journal = b"".join(journaled_bytes(data))
