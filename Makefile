@@ -33,7 +33,7 @@ docs: $(VENV)/dev.stamp ## write the pages that are made from the code
 	$(BIN)/python -m deploy.reference
 	$(BIN)/python -m qz_api openapi > docs/openapi.json
 
-geo: $(VENV)/run.stamp ## fetch a current geo database into data/geo (then set GEO_DATABASE)
+geo: $(VENV)/run.stamp ## fetch a current geo database into data/geo, which `make run` uses
 	@$(BIN)/python -m deploy.geo data/geo
 
 check: $(VENV)/dev.stamp ## style, types, who imports whom, docs against code

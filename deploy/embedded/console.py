@@ -26,7 +26,7 @@ class Console:
         mark = self._in(GREEN, "ready")
         print(f"    {mark}  {name:<20}{self._in(DIM, f'{seconds:5.1f} s')}", flush=True)
 
-    def summary(self, demo: dict[str, Any], folder: Path, seconds: float) -> None:
+    def summary(self, demo: dict[str, Any], folder: Path, geo: str, seconds: float) -> None:
         rows = [
             ("API", demo["api_url"]),
             ("Explorer", f"{demo['api_url']}/docs"),
@@ -35,6 +35,7 @@ class Console:
             ("Short links", demo["edge_url"]),
             ("Live key", demo["live_key"]),
             ("Test key", demo["test_key"]),
+            ("Places", _short(Path(geo)) if geo else "none; `make geo` fetches a database"),
             ("Logs", f"{_short(folder)}/logs"),
         ]
         print(f"\n  {self._in(BOLD, 'Quietzone is up')} after {seconds:.1f} s\n")

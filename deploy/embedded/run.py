@@ -21,7 +21,7 @@ from deploy.embedded.child import StartError
 from deploy.embedded.console import Console
 from deploy.embedded.process import AccountError
 from deploy.embedded.settings import PortsError, StackSettings, check_ports
-from deploy.embedded.stack import Stack
+from deploy.embedded.stack import Stack, geo_database
 from deploy.embedded.supervise import Supervisor
 from deploy.embedded.vault import VaultError, load_secrets
 from qz_common.settings import SettingsError, load
@@ -87,7 +87,8 @@ async def run(settings: StackSettings, console: Console) -> int:
     with _stop_signals(supervisor) as stop:
         try:
             if await _started(supervisor, stop):
-                console.summary(stack.demo, settings.folder, time.monotonic() - began)
+                seconds = time.monotonic() - began
+                console.summary(stack.demo, settings.folder, geo_database(), seconds)
                 await stop.wait()
             console.say("stopping; once more to stop at once")
         finally:

