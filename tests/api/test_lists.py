@@ -41,7 +41,8 @@ async def made(api: httpx.AsyncClient, path: str) -> list[dict[str, Any]]:
 
 async def walked(api: httpx.AsyncClient, path: str, **query: Any) -> list[str]:
     """The names of a list, one a page."""
-    names, cursor = [], ""
+    names: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         asked = {**query, "limit": 1, **({"cursor": cursor} if cursor else {})}
         answer = await api.get(path, params=asked)

@@ -1,17 +1,15 @@
 """Places from real mmdb files in both forms, and what happens when files come and go."""
 
 import os
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from mmdb_writer import MMDBWriter
-from netaddr import IPSet  # type: ignore[import-untyped]
 
 from qz_common.geo import CACHED_PLACES, NOWHERE, Geo, Place, read_place
 from qz_common.region_names import RegionNames
+from tests.fixtures.geo import write_geo
 
 NESTED: dict[str, Any] = {
     "country": {"iso_code": "BR", "names": {"en": "Brazil"}},
@@ -24,19 +22,9 @@ FLAT: dict[str, Any] = {
 }  # fmt: skip
 
 
-def write(path: Path, networks: Mapping[str, dict[str, Any]], ip_version: int = 6) -> Path:
-    writer = MMDBWriter(ip_version, "test-city", ipv4_compatible=ip_version == 6)
-    for network, record in networks.items():
-        writer.insert_network(IPSet([network]), record)
-    fresh = path.with_suffix(".new")
-    writer.to_db_file(str(fresh))
-    fresh.rename(path)
-    return path
-
-
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    return write(
+    return write_geo(
         tmp_path / "city.mmdb", {"203.0.113.0/24": NESTED, "2001:db8::/32": NESTED,
                                  "198.51.100.0/24": FLAT}
     )  # fmt: skip
@@ -84,6 +72,8 @@ def test_an_address_has_a_place(database: Path, ip: str, place: Place) -> None:
         ({"country": "US", "region": "California", "city": "Davis"},
          Place("US", "California", "Davis")),
         ({"country_code": "DE", "state1": "Berlin"}, Place("DE", "Berlin")),
+        ({"country_code": "DE", "state1": "Berlin", "city": "Berlin (Bezirk Mitte)"},
+         Place("DE", "Berlin", "Berlin")),
         ({"country": "Germany"}, NOWHERE),
         ({"country_code": 49, "city": ["x"]}, NOWHERE),
     ],
@@ -107,15 +97,15 @@ def test_a_broken_table_of_regions_costs_the_codes_only(database: Path) -> None:
 
 
 def test_a_folder_has_a_file_for_each_family(tmp_path: Path) -> None:
-    write(tmp_path / "city-ipv4.mmdb", {"198.51.100.0/24": FLAT}, ip_version=4)
-    write(tmp_path / "city-ipv6.mmdb", {"2001:db8::/32": NESTED})
+    write_geo(tmp_path / "city-ipv4.mmdb", {"198.51.100.0/24": FLAT}, ip_version=4)
+    write_geo(tmp_path / "city-ipv6.mmdb", {"2001:db8::/32": NESTED})
     geo = Geo.open(tmp_path)
     assert geo.place("198.51.100.1") == SINTRA
     assert geo.place("2001:db8::1") == CAMPINAS
 
 
 def test_a_file_for_ipv4_alone_knows_no_ipv6(tmp_path: Path) -> None:
-    geo = Geo.open(write(tmp_path / "v4.mmdb", {"198.51.100.0/24": FLAT}, ip_version=4))
+    geo = Geo.open(write_geo(tmp_path / "v4.mmdb", {"198.51.100.0/24": FLAT}, ip_version=4))
     assert geo.place("2001:db8::1") == NOWHERE
     assert geo.place("198.51.100.1") == SINTRA
 
@@ -158,7 +148,7 @@ def test_a_replaced_file_is_taken_up_and_an_unchanged_one_is_not(database: Path)
     geo = Geo.open(database)
     assert geo.place("203.0.113.9") == CAMPINAS
     assert not geo.reload_if_changed()
-    write(database, {"203.0.113.0/24": FLAT})
+    write_geo(database, {"203.0.113.0/24": FLAT})
     assert geo.reload_if_changed()
     assert geo.place("203.0.113.9") == SINTRA
 
@@ -166,7 +156,7 @@ def test_a_replaced_file_is_taken_up_and_an_unchanged_one_is_not(database: Path)
 def test_a_file_that_comes_later_is_taken_up(tmp_path: Path) -> None:
     geo = Geo.open(tmp_path / "city.mmdb")
     assert not geo.reload_if_changed()
-    write(tmp_path / "city.mmdb", {"203.0.113.0/24": FLAT})
+    write_geo(tmp_path / "city.mmdb", {"203.0.113.0/24": FLAT})
     assert geo.reload_if_changed()
     assert geo.place("203.0.113.9") == SINTRA
     assert geo.problem == ""

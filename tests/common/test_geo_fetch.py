@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from mmdb_writer import MMDBWriter
-from netaddr import IPSet  # type: ignore[import-untyped]
 
 from deploy.geo.fetch import Download, NoData, download_package, fetch
 from deploy.geo.sources import REGION_NAMES, SOURCES, Source
 from qz_common.geo import Geo, Place
+from tests.fixtures.geo import write_geo
 
 NOW = datetime(2026, 5, 19, tzinfo=UTC)
 BEST, _, LAST = SOURCES
@@ -25,10 +24,7 @@ REGIONS = {
 
 
 def database(tmp_path: Path, record: Mapping[str, str]) -> bytes:
-    writer = MMDBWriter(6, "test", ipv4_compatible=True)
-    writer.insert_network(IPSet(["203.0.113.0/24"]), dict(record))
-    writer.to_db_file(str(tmp_path / "made.mmdb"))
-    return (tmp_path / "made.mmdb").read_bytes()
+    return write_geo(tmp_path / "made.mmdb", {"203.0.113.0/24": record}).read_bytes()
 
 
 def tarball(path: Path, files: Mapping[str, bytes]) -> Path:

@@ -156,7 +156,9 @@ def _flat_place(record: Mapping[str, Record], regions: RegionNames) -> Place:
     country = (_text(record, "country_code") or _text(record, "country")).upper()
     country = country if len(country) == 2 else ""
     name = _text(record, "state1") or _text(record, "region") or _text(record, "state")
-    return Place(country, regions.iso_code(country, name), _text(record, "city"))
+    # some put the district behind the city, in brackets: "Berlin (Bezirk Mitte)"
+    city = _text(record, "city").partition(" (")[0]
+    return Place(country, regions.iso_code(country, name), city)
 
 
 def _english(named: Record | None) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
 
 import lmdb
 import structlog
@@ -46,8 +47,13 @@ class Keeper:
                 log.error("the replica can't be looked at now", reason=str(error))
             if time.monotonic() - self._geo_at > GEO_SECONDS:
                 self._geo_at = time.monotonic()
-                self._hits.geo.reload_if_changed()
+                self._follow_geo()
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _follow_geo(self) -> None:
+        geo = self._hits.geo
+        if geo.reload_if_changed():
+            log.info("the geo data has changed", geo=geo.describe(datetime.now(UTC)))
 
     async def _sync(self) -> None:
         """In a thread: a slow disk delays nobody's answer."""
