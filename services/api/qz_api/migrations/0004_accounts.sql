@@ -1,28 +1,4 @@
 -- Users, how they sign in, and what they may do in which workspace.
--- A transaction sees a workspace (app.workspace), a user (app.account), or as '*' everything.
-
-CREATE FUNCTION qz_is_user(p_user uuid) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE
-AS $$
-    SELECT current_setting('app.account', true) = p_user::text
-        OR current_setting('app.workspace', true) = '*'
-$$;
-
--- The same as qz_protect for what belongs to a user rather than a workspace.
-CREATE FUNCTION qz_protect_user(p_table regclass, p_column text DEFAULT 'user_id') RETURNS void
-LANGUAGE plpgsql
-AS $$
-BEGIN
-    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', p_table);
-    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', p_table);
-    EXECUTE format(
-        'CREATE POLICY own ON %s USING (qz_is_user(%I)) WITH CHECK (qz_is_user(%I))',
-        p_table, p_column, p_column
-    );
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO quietzone_app', p_table);
-END
-$$;
-REVOKE EXECUTE ON FUNCTION qz_protect_user(regclass, text) FROM PUBLIC;
 
 CREATE TABLE users (
     id uuid PRIMARY KEY,
@@ -142,7 +118,7 @@ END
 $$;
 
 -- Finds a session by the hash of its token, the role of its user in the workspace asked for
--- (or chosen, or joined first), and charges that workspace unless the cost is 0.
+-- (or chosen, or joined first), and charges that workspace; without a cost (null) nobody.
 CREATE FUNCTION qz_admit_session(
     p_token_hash bytea, p_workspace uuid, p_cost int, p_plans jsonb,
     p_now timestamptz, p_idle interval,
@@ -175,7 +151,7 @@ BEGIN
     FROM members m JOIN workspaces w ON w.id = m.workspace_id
     WHERE m.user_id = s.user_id AND (p_workspace IS NULL OR m.workspace_id = p_workspace)
     ORDER BY m.workspace_id IS NOT DISTINCT FROM s.chosen_workspace DESC, m.created_at LIMIT 1;
-    IF workspace_id IS NULL OR p_cost = 0 THEN RETURN; END IF;
+    IF workspace_id IS NULL OR p_cost IS NULL THEN RETURN; END IF;
     PERFORM set_config('app.workspace', workspace_id::text, true);
     SELECT c.* INTO
         plan, plan_overrides, idempotency_full, verdict, rate_left, rate_reset_us, retry_us,

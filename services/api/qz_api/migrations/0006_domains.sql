@@ -36,23 +36,6 @@ CREATE TABLE verified_hosts (
 CREATE INDEX verified_hosts_unswept ON verified_hosts (host) WHERE swept_at IS NULL;
 SELECT qz_protect('verified_hosts');
 
--- Which of these hosts are anybody's verified domain (all, when null): public knowledge, as the
--- edge answers for them, and nothing else of other workspaces is seen through it.
-CREATE FUNCTION qz_own_hosts(p_among text[]) RETURNS text[]
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    v_sees text := current_setting('app.workspace', true);
-    v_hosts text[];
-BEGIN
-    PERFORM set_config('app.workspace', '*', true);
-    SELECT coalesce(array_agg(host), '{}') INTO v_hosts FROM verified_hosts
-    WHERE p_among IS NULL OR host = ANY (p_among);
-    PERFORM set_config('app.workspace', v_sees, true);
-    RETURN v_hosts;
-END
-$$;
-
 -- Gives a host to a domain whose token is among the TXT values that were just found there.
 -- Whoever had it keeps it while their own token still stands there too ('taken').
 CREATE FUNCTION qz_take_host(p_domain uuid, p_workspace uuid, p_tokens text[]) RETURNS text

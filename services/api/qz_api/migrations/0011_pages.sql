@@ -26,6 +26,5 @@ CREATE INDEX pages_by_compiler ON pages (compiler, id) WHERE deleted_at IS NULL;
 SELECT qz_protect('pages');
 
 ALTER TABLE links
-    ADD COLUMN IF NOT EXISTS page_id uuid,
     ADD CONSTRAINT links_page FOREIGN KEY (page_id) REFERENCES pages ON DELETE SET NULL;
 CREATE INDEX links_of_page ON links (page_id) WHERE page_id IS NOT NULL;

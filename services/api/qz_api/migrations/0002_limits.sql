@@ -1,6 +1,85 @@
--- As before. A cost of 0 asks whether one more call would be let in: nothing is locked or charged.
--- So a body that says what a call costs is read for nobody who would be refused anyway.
-CREATE OR REPLACE FUNCTION qz_charge(
+-- How much a workspace may do: calls in a minute, calls and new codes in a month.
+
+-- Lost in a crash of Postgres without harm: a bucket that is missing is a full one.
+CREATE UNLOGGED TABLE rate_buckets (
+    workspace_id uuid PRIMARY KEY,
+    full_at_us bigint NOT NULL
+) WITH (fillfactor = 50);
+SELECT qz_protect('rate_buckets');
+
+CREATE TABLE usage_months (
+    workspace_id uuid NOT NULL,
+    month date NOT NULL,
+    requests bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (workspace_id, month)
+) WITH (fillfactor = 50);
+SELECT qz_protect('usage_months');
+
+-- New codes of a month have rows of their own, several to a workspace, so that creates of one
+-- workspace wait neither for each other nor for the meter of its calls.
+CREATE TABLE usage_codes (
+    workspace_id uuid NOT NULL,
+    month date NOT NULL,
+    shard smallint NOT NULL,
+    created bigint NOT NULL,
+    PRIMARY KEY (workspace_id, month, shard)
+) WITH (fillfactor = 50);
+SELECT qz_protect('usage_codes');
+
+-- The marks of a month's quota, each recorded once, by the transaction whose unit reached it.
+CREATE TABLE quota_marks (
+    workspace_id uuid NOT NULL,
+    month date NOT NULL,
+    meter text NOT NULL CHECK (meter IN ('requests', 'qr_generated')),
+    percent smallint NOT NULL CHECK (percent IN (80, 100)),
+    quota bigint NOT NULL,
+    used bigint NOT NULL,
+    reached_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (workspace_id, month, meter, percent)
+);
+SELECT qz_protect('quota_marks');
+REVOKE UPDATE, DELETE ON quota_marks FROM quietzone_app;
+
+-- Callers of one workspace and meter come one after the other: they hold the row of the meter.
+CREATE FUNCTION qz_mark(
+    p_workspace uuid, p_month date, p_meter text, p_used bigint, p_quota bigint
+) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF p_used * 100 < p_quota * 80 THEN RETURN; END IF;
+    INSERT INTO quota_marks (workspace_id, month, meter, percent, quota, used)
+    SELECT p_workspace, p_month, p_meter, percent, p_quota, p_used
+    FROM unnest(ARRAY[80, 100]) AS percent
+    WHERE p_used * 100 >= p_quota * percent
+    ON CONFLICT DO NOTHING;
+END
+$$;
+
+-- The bucket of a workspace, made when it is missing; null when somebody holds it for a second.
+CREATE FUNCTION qz_wait_for_bucket(p_workspace uuid) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_full_us bigint;
+BEGIN
+    PERFORM set_config('lock_timeout', '1s', true);
+    INSERT INTO rate_buckets (workspace_id, full_at_us) VALUES (p_workspace, 0)
+    ON CONFLICT DO NOTHING;
+    SELECT full_at_us INTO STRICT v_full_us FROM rate_buckets
+    WHERE workspace_id = p_workspace FOR UPDATE;
+    RETURN v_full_us;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN NULL;
+END
+$$;
+
+-- Charges a workspace for `p_cost` requests: the rate (GCRA) and the month, by the clock of the
+-- database. The call that reaches a mark of the month's quota records it.
+-- Exact across processes, because the bucket's row lock orders all callers. The lock is tried first
+-- and waited for only when somebody has it, so that a call that meets nobody needs no
+-- subtransaction. A bucket that can't be locked in time lets the call through and says so.
+-- A cost of 0 asks whether one more call would be let in: nothing is locked or charged. So a body
+-- that says what a call costs is read for nobody who would be refused anyway.
+CREATE FUNCTION qz_charge(
     p_workspace uuid, p_cost int, p_plans jsonb,
     OUT plan text, OUT plan_overrides jsonb, OUT idempotency_full boolean, OUT verdict text,
     OUT rate_left int, OUT rate_reset_us bigint, OUT retry_us bigint,
@@ -86,47 +165,5 @@ BEGIN
     IF v_limit IS NOT NULL THEN
         PERFORM qz_mark(p_workspace, v_month, 'requests', month_used, v_limit);
     END IF;
-END
-$$;
-
--- As before, but that it is no cost at all that charges nobody.
-CREATE OR REPLACE FUNCTION qz_admit_session(
-    p_token_hash bytea, p_workspace uuid, p_cost int, p_plans jsonb,
-    p_now timestamptz, p_idle interval,
-    OUT session_id uuid, OUT user_id uuid, OUT email text, OUT name text, OUT expired boolean,
-    OUT expires_at timestamptz, OUT workspace_id uuid, OUT workspace_name text, OUT role text,
-    OUT plan text, OUT plan_overrides jsonb, OUT idempotency_full boolean, OUT verdict text,
-    OUT rate_left int, OUT rate_reset_us bigint, OUT retry_us bigint,
-    OUT month_used bigint, OUT month_reset_s bigint
-)
-LANGUAGE plpgsql AS $$
-DECLARE
-    s sessions;
-BEGIN
-    PERFORM set_config('app.presented_session', encode(p_token_hash, 'hex'), true);
-    SELECT * INTO s FROM sessions t WHERE t.token_hash = p_token_hash;
-    IF NOT FOUND THEN RETURN; END IF;
-    session_id := s.id;
-    user_id := s.user_id;
-    expires_at := s.expires_at;
-    PERFORM set_config('app.account', s.user_id::text, true);
-    SELECT u.email, u.name INTO email, name FROM users u
-    WHERE u.id = s.user_id AND u.disabled_at IS NULL;
-    expired := NOT FOUND OR s.expires_at <= p_now OR s.seen_at <= p_now - p_idle;
-    IF expired THEN RETURN; END IF;
-    IF s.seen_at < p_now - interval '1 minute' THEN
-        UPDATE sessions t SET seen_at = p_now WHERE t.id = s.id;
-    END IF;
-
-    SELECT m.workspace_id, m.role, w.name INTO workspace_id, role, workspace_name
-    FROM members m JOIN workspaces w ON w.id = m.workspace_id
-    WHERE m.user_id = s.user_id AND (p_workspace IS NULL OR m.workspace_id = p_workspace)
-    ORDER BY m.workspace_id IS NOT DISTINCT FROM s.chosen_workspace DESC, m.created_at LIMIT 1;
-    IF workspace_id IS NULL OR p_cost IS NULL THEN RETURN; END IF;
-    PERFORM set_config('app.workspace', workspace_id::text, true);
-    SELECT c.* INTO
-        plan, plan_overrides, idempotency_full, verdict, rate_left, rate_reset_us, retry_us,
-        month_used, month_reset_s
-    FROM qz_charge(workspace_id, p_cost, p_plans) c;
 END
 $$;

@@ -1,4 +1,5 @@
 -- Destinations (named, reusable) and campaigns (folders with default UTM parameters).
+
 CREATE TABLE destinations (
     id uuid PRIMARY KEY,
     workspace_id uuid NOT NULL REFERENCES workspaces,
@@ -13,7 +14,8 @@ CREATE TABLE destinations (
     updated_at timestamptz NOT NULL,
     deleted_at timestamptz
 );
-CREATE INDEX destinations_of_workspace ON destinations (workspace_id, mode, created_at DESC, id DESC)
+CREATE INDEX destinations_of_workspace
+    ON destinations (workspace_id, mode, created_at DESC, id DESC)
     WHERE deleted_at IS NULL;
 SELECT qz_protect('destinations');
 

@@ -2,7 +2,7 @@
 
 CREATE TABLE audit_log (
     id uuid PRIMARY KEY,
-    workspace_id uuid NOT NULL REFERENCES workspaces,
+    workspace_id uuid NOT NULL,
     mode text NOT NULL CHECK (mode IN ('live', 'test')),
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     actor_kind text NOT NULL CHECK (actor_kind IN ('key', 'user', 'system')),

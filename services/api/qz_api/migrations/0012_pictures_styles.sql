@@ -9,13 +9,19 @@ CREATE TABLE pictures (
     width int NOT NULL,
     height int NOT NULL,
     data bytea NOT NULL CHECK (length(data) BETWEEN 1 AND 2097152),
+    -- as landing pages carry it: made once, by a drawing process, when a page first asks
+    small bytea CHECK (length(small) BETWEEN 1 AND 1048576),
+    small_width int,
+    small_height int,
     source_url text NOT NULL DEFAULT '',
     created_by text NOT NULL,
     created_at timestamptz NOT NULL,
     UNIQUE (workspace_id, mode, digest)
 );
 -- Pictures are compressed already.
-ALTER TABLE pictures ALTER COLUMN data SET STORAGE EXTERNAL;
+ALTER TABLE pictures
+    ALTER COLUMN data SET STORAGE EXTERNAL,
+    ALTER COLUMN small SET STORAGE EXTERNAL;
 CREATE INDEX pictures_of_workspace ON pictures (workspace_id, mode, created_at DESC, id DESC);
 SELECT qz_protect('pictures');
 
@@ -25,6 +31,8 @@ CREATE TABLE picture_sources (
     mode text NOT NULL CHECK (mode IN ('live', 'test')),
     url text NOT NULL CHECK (length(url) <= 2048),
     picture_id uuid REFERENCES pictures ON DELETE CASCADE,
+    -- why it could not be had, as a code that programs know, and in words
+    code text NOT NULL DEFAULT 'picture_not_fetched',
     failure text NOT NULL DEFAULT '',
     tried_at timestamptz NOT NULL,
     PRIMARY KEY (workspace_id, mode, url)
