@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from qz_api.bell import Bell
 from qz_api.deferred import Gate
 from qz_api.settings import PostgresSettings
 from qz_api.transaction import Transaction
@@ -55,12 +56,14 @@ class Database:
             init=prepare_connection,
             reset=_nothing_to_reset,
         )
+        self._bell = Bell(self._execute)
 
     async def open(self) -> None:
         """Connects to nothing yet: the pool fills as it is used."""
         await self._pool
 
     async def close(self) -> None:
+        await self._bell.rest()
         try:
             await asyncio.wait_for(self._pool.close(), CONNECT_SECONDS)
         except TimeoutError:
@@ -140,11 +143,17 @@ class Database:
                 try:
                     yield transaction
                     await transaction.commit()
+                    if transaction.publishes:
+                        self._bell.ring()
                 except BaseException:
                     await _roll_back(transaction)
                     raise
         finally:
             await transaction.end()
+
+    async def _execute(self, words: str) -> None:
+        async with self.connection() as connection:
+            await connection.execute(words)
 
     async def answered(self, ask: Callable[[Connection], Awaitable[T]]) -> tuple[Connection, T]:
         """A connection and its first answer; one that died while it lay in the pool is no reason

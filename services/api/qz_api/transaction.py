@@ -41,6 +41,8 @@ class Transaction:
     account: str = ""
     gate: Gate | None = None
     begun: bool = False
+    publishes: bool = False
+    """Whether the relay has something to do once this is committed."""
 
     def __post_init__(self) -> None:
         self.due: Due = {}

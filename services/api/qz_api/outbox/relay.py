@@ -1,9 +1,9 @@
 """The relay: committed outbox rows go to Kafka in order, then leave the table.
 
 One relay is active in a deployment (a session lock in Postgres); others stand by. It is woken by
-NOTIFY and looks by itself as well. Delivery is at least once: a row is deleted after the broker
-acknowledged it, and rows are found by being there, so a transaction that commits late is never
-skipped. Whatever goes away, Postgres or broker, the relay starts over until both are back.
+NOTIFY (bell.py) and looks by itself as well. Delivery is at least once: a row is deleted after the
+broker acknowledged it, and rows are found by being there, so a transaction that commits late is
+never skipped. Whatever goes away, Postgres or broker, the relay starts over until both are back.
 """
 
 import asyncio

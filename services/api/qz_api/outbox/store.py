@@ -4,12 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import msgspec
-
 from qz_api.db import Connection, Row
 from qz_api.deferred import Deferred, defer, write_deferred
 from qz_common.records import RoutingRecord, encode
-from qz_common.topics import ROUTING, Topic
+from qz_common.topics import ROUTING
 
 LEAD_LOCK = 0x517A0002
 REPUBLISH = "republish"
@@ -48,6 +46,7 @@ async def append_all(
         for key, record in sorted(keyed, key=lambda each: each[0])
     }
     await defer(conn, APPEND, rows)
+    conn.publishes = True
 
 
 async def forget(conn: Connection, workspace: UUID | None, key: str) -> None:
@@ -60,25 +59,13 @@ async def forget(conn: Connection, workspace: UUID | None, key: str) -> None:
         key,
         ROUTING.name,
     )
+    conn.publishes = True
 
 
 async def next_version(conn: Connection) -> int:
     """Grows over all records of the deployment; higher than any that was given before."""
     version: int = await conn.fetchval("SELECT nextval('route_versions')")
     return version
-
-
-async def send(
-    conn: Connection, workspace: UUID | None, topic: Topic, key: str, value: msgspec.Struct
-) -> None:
-    """For topics other than `routing`."""
-    await conn.execute(
-        "INSERT INTO outbox (workspace_id, topic, key, value) VALUES ($1, $2, $3, $4)",
-        workspace,
-        topic.name,
-        key,
-        msgspec.json.encode(value),
-    )
 
 
 async def head(conn: Connection, limit: int) -> list[Row]:
