@@ -24,7 +24,7 @@ POSTGRES_SETTINGS = {
 }
 # what suits a broker that keeps all in memory and nothing over a restart, gets slower with each
 # batch that it keeps, has no idempotence, wakes no waiting fetch and makes the first member of a
-# group wait for half its session; each may be set otherwise
+# group wait for half its session, and a store that one process may open; each may be set otherwise
 HABITS = {
     "KAFKA_IDEMPOTENCE": "false",
     "KAFKA_FETCH_WAIT_MS": "20",
@@ -32,6 +32,7 @@ HABITS = {
     "JOURNAL_KEEP": "stored",
     "SCANS_GATHER_SECONDS": "0.2",
     "REQUEST_RECORDS": "false",
+    "CLICKHOUSE_MIGRATE": "true",
 }
 GEO_FOLDER = Path(__file__).parents[2] / "data" / "geo"
 """Where `make geo` puts what it fetches."""

@@ -6,8 +6,9 @@ dropped and opened anew, so a store that was away needs no restart of ours.
 """
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit, urlunsplit
@@ -95,15 +96,11 @@ class ClickHouse:
 
     def _call(self, work: Callable[[Client], T]) -> T:
         try:
-            return work(self._client())
-        except OperationalError as error:
+            with told_apart():
+                return work(self._client())
+        except StoreAway:
             self._forget()
-            raise StoreAway(str(error)) from error
-        except DatabaseError as error:
-            raise StoreRefused(str(error), error.code) from error
-        except (Error, OSError) as error:
-            self._forget()
-            raise StoreAway(str(error)) from error
+            raise
 
     def _client(self) -> Client:
         client: Client | None = getattr(self._local, "client", None)
@@ -120,15 +117,24 @@ class ClickHouse:
             client.close()
 
 
-def is_embedded(dsn: str) -> bool:
-    return urlsplit(dsn).scheme == EMBEDDED
+@contextlib.contextmanager
+def told_apart() -> Iterator[None]:
+    """The driver's errors as ours: the store is away, or it refused."""
+    try:
+        yield
+    except DatabaseError as error:
+        if isinstance(error, OperationalError):
+            raise StoreAway(str(error)) from error
+        raise StoreRefused(str(error), error.code) from error
+    except (Error, OSError) as error:
+        raise StoreAway(str(error)) from error
 
 
 def open_client(
     dsn: str, settings: Mapping[str, object] | None = None, seconds: float = 60
 ) -> Client:
     chosen = dict(settings or {})
-    if is_embedded(dsn):
+    if urlsplit(dsn).scheme == EMBEDDED:
         return clickhouse_connect.get_client(dsn=dsn, settings=chosen)
     return clickhouse_connect.get_client(
         dsn=dsn,

@@ -1,8 +1,8 @@
 """What each word on the command line runs.
 
 `all` is the consumer and the query side in one process: the embedded engine allows one process
-per folder, which so brings up its schema as well. On a server a role waits for its store, and
-refuses to start on a schema older than itself.
+per folder. A role waits for its store, and refuses to start on a schema older than itself unless
+it is set to bring it up.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from qz_analytics.app import create_app, listening
-from qz_analytics.clickhouse import ClickHouse, StoreAway, is_embedded
+from qz_analytics.clickhouse import ClickHouse, StoreAway, told_apart
 from qz_analytics.deps import Deps, open_deps
 from qz_analytics.ingest.garbage import collect_seldom
 from qz_analytics.ingest.service import Ingest
@@ -53,10 +53,8 @@ async def serve(settings: Settings, parts: Parts, stop: asyncio.Event) -> None:
     async with contextlib.AsyncExitStack() as stack:
         ops = settings.ops
         await stack.enter_async_context(ops_server(health, registry, ops.host, ops.ops_port))
-        if is_embedded(settings.store.dsn):
-            await asyncio.to_thread(migrate, settings.store)
         writer = await stack.enter_async_context(_opened(ClickHouse(settings.store.dsn)))
-        if not await _schema_is_there(writer, stop):
+        if not await _schema_is_there(writer, settings.store, stop):
             return
         if parts.query:
             deps = await stack.enter_async_context(
@@ -106,10 +104,12 @@ async def _opened(store: ClickHouse) -> AsyncIterator[ClickHouse]:
         await store.close()
 
 
-async def _schema_is_there(store: ClickHouse, stop: asyncio.Event) -> bool:
+async def _schema_is_there(store: ClickHouse, settings: StoreSettings, stop: asyncio.Event) -> bool:
     """Waits while the store is away; False when told to stop meanwhile."""
     while not stop.is_set():
         try:
+            if settings.migrates:
+                await asyncio.to_thread(_bring_up, settings)
             missing = await store.run(pending)
         except StoreAway as error:
             log.warning("store_away", reason=str(error)[:300])
@@ -120,3 +120,8 @@ async def _schema_is_there(store: ClickHouse, stop: asyncio.Event) -> bool:
             raise SystemExit(f"the schema lacks {', '.join(missing)}: run the role migrate first")
         return True
     return False
+
+
+def _bring_up(settings: StoreSettings) -> None:
+    with told_apart():
+        migrate(settings)

@@ -22,6 +22,12 @@ class StoreSettings:
         secret=True,
     )
     raw_months: int = setting("RAW_RETENTION_MONTHS", 25, "Months that single scans are kept.")
+    migrates: bool = setting(
+        "CLICKHOUSE_MIGRATE",
+        False,
+        "Bring the schema up at the start of a role: for the embedded engine, whose folder only "
+        "one process may open.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
