@@ -1,61 +1,65 @@
-"""What a role of analytics does about its store before it starts."""
+"""Analytics as a role on the real broker and the real engine, from a sent scan to an answer."""
 
-import asyncio
-from dataclasses import replace
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 
-import pytest
+import httpx
 
-from deploy.embedded.backends import HOST, free_port
-from deploy.embedded.stack import answers
-from qz_analytics.clickhouse import open_client
-from qz_analytics.migrate import pending
-from qz_analytics.roles import SERVING, serve
-from qz_analytics.settings import Settings
-from qz_common.settings import load
+from tests.analytics.scans import Role, Sender, scan
 from tests.fixtures.wait import eventually
 
-
-def settings_for(dsn: str, migrates: bool = False) -> Settings:
-    environment = {
-        "CLICKHOUSE_DSN": dsn,
-        "INTERNAL_TOKEN": "t" * 32,
-        "KAFKA_BOOTSTRAP": f"{HOST}:1",
-        "ANALYTICS_PORT": str(free_port()),
-        "ANALYTICS_OPS_PORT": str(free_port()),
-    }
-    settings = load(Settings, environment)
-    return replace(settings, store=replace(settings.store, migrates=migrates))
+Start = Callable[..., Role]
 
 
-async def up(task: asyncio.Task[None], settings: Settings, path: str) -> None:
-    async def is_up() -> bool:
-        return task.done() or await answers(settings.ops.ops_port, path)
-
-    await eventually(is_up)
-    assert not task.done()
+def migrate_folder(dsn: str) -> None:
+    run_tool("migrate", {"CLICKHOUSE_DSN": dsn})
 
 
-async def test_a_role_refuses_a_schema_older_than_itself(clickhouse_dsn: str) -> None:
-    with pytest.raises(SystemExit, match=r"the schema lacks 0001_scans\.sql.*run the role migrate"):
-        await serve(settings_for(clickhouse_dsn), SERVING["query"], asyncio.Event())
+def run_tool(word: str, environment: Mapping[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "qz_analytics", word],
+        env={"PATH": "", **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
-async def test_a_role_brings_its_schema_up_when_it_is_set_to(clickhouse_dsn: str) -> None:
-    settings, stop = settings_for(clickhouse_dsn, migrates=True), asyncio.Event()
-    task = asyncio.create_task(serve(settings, SERVING["query"], stop))
-    await up(task, settings, "/readyz")
-    stop.set()
-    await task
-    client = open_client(clickhouse_dsn)
-    assert pending(client) == []
-    client.close()
+async def test_a_sent_scan_is_in_the_summary_once(
+    start_analytics: Start, sender: Sender, clickhouse_folder_dsn: str
+) -> None:
+    migrate_folder(clickhouse_folder_dsn)
+    role = start_analytics(clickhouse_folder_dsn)
+    await sender.send([scan(seq=1), scan(seq=2, visitor=9), scan(seq=2, visitor=9)])
+    await eventually(lambda: role.total() == 2, within=20)
+    found = role.ask("summary", {"workspace": "ws_1", "scope": {"code": ["qr_1"]}})
+    assert found["totals"]["scans"] == 2
+    assert found["totals"]["visitors"] == 2
+    assert found["series"][-1]["scans"] == 2
+    assert found["breakdowns"]["country"] == [{"value": "DE", "scans": 2, "visitors": 2}]
+    assert found["breakdowns"]["scan_method"][0]["value"] == "camera"
+    assert role.marks() == {f"{0xA1:016x}": 2}
 
 
-@pytest.mark.parametrize("migrates", [False, True])
-async def test_a_role_waits_for_a_store_that_is_away(migrates: bool) -> None:
-    stop = asyncio.Event()
-    settings = settings_for(f"http://{HOST}:{free_port()}/default", migrates=migrates)
-    task = asyncio.create_task(serve(settings, SERVING["query"], stop))
-    await up(task, settings, "/livez")
-    stop.set()
-    await task
+async def test_sigterm_stores_what_was_polled_and_ends_clean(
+    start_analytics: Start, sender: Sender, clickhouse_folder_dsn: str
+) -> None:
+    migrate_folder(clickhouse_folder_dsn)
+    role = start_analytics(clickhouse_folder_dsn)
+    await sender.send(scan(seq=seq) for seq in range(1, 501))
+    role.child.stop()
+    again = start_analytics(clickhouse_folder_dsn)
+    await eventually(lambda: again.total() == 500)
+
+
+def test_strangers_find_nothing(start_analytics: Start, clickhouse_folder_dsn: str) -> None:
+    migrate_folder(clickhouse_folder_dsn)
+    role = start_analytics(clickhouse_folder_dsn)
+    for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "qz_live_key"}):
+        answer = httpx.get(f"{role.url}/internal/marks", headers=headers)
+        assert answer.status_code == 404
+        assert answer.json()["code"] == "not_found"
