@@ -25,6 +25,10 @@ from tests.fixtures.processes import Child
 
 LEAST = {"destination_url": "https://example.com"}
 PATH = "/v1/qr-codes"
+SINGLES, BULKS, ROWS = 9, 3, 20
+"""Calls between two kills, and the codes of a bulk call."""
+BULK = "bulk"
+MANY = {"items": [LEAST] * ROWS}
 IN_FLIGHT = 48
 """Calls at once from one test client, over all processes."""
 
@@ -105,35 +109,37 @@ async def test_a_killed_create_tried_again_has_exactly_one_result(
 ) -> None:
     with fleet(database, tmp_path, 1) as serving:
         [role] = serving.roles
-        calls = 0
         for number in range(kills):
-            keys = [f"{number}-{call}" for call in range(12)]
-            calls += len(keys)
+            keys = [f"{number}-{call}" for call in range(SINGLES)]
+            keys += [f"{number}-{call}-{BULK}" for call in range(BULKS)]
             await killed_while_creating(serving, role, keys)
             role.child.start()
             async with serving.client() as client:
                 for key in keys:
-                    answer = await create(client, role, key)
-                    assert answer.status_code == 201, answer.text
+                    answer = await ask(client, role, key)
+                    assert answer.is_success, answer.text[:500]
         counted = await serving.sql(
             """SELECT (SELECT count(*) FROM codes), (SELECT count(*) FROM links),
-                      (SELECT count(*) FROM routes), (SELECT count(*) FROM idempotency_keys),
-                      (SELECT sum(created)::int FROM usage_codes)"""
+                      (SELECT count(*) FROM routes), (SELECT sum(created)::int FROM usage_codes)"""
         )
-        assert tuple(counted) == (calls,) * 5
+        assert tuple(counted) == (kills * (SINGLES + BULKS * ROWS),) * 4
+        (records,) = await serving.sql("SELECT count(*) FROM idempotency_keys")
+        assert records == kills * (SINGLES + BULKS)
 
 
 async def killed_while_creating(serving: Fleet, role: ApiRole, keys: list[str]) -> None:
     async with serving.client() as client:
-        tries = [asyncio.create_task(create(client, role, key)) for key in keys]
+        tries = [asyncio.create_task(ask(client, role, key)) for key in keys]
         # some are answered before the kill, some are not
         await asyncio.wait(tries, timeout=random.uniform(0.0, 0.06))
         await asyncio.to_thread(role.child.kill)
         await asyncio.gather(*tries, return_exceptions=True)
 
 
-async def create(client: httpx.AsyncClient, role: ApiRole, key: str) -> httpx.Response:
-    return await client.post(role.url + PATH, json=LEAST, headers={"Idempotency-Key": key})
+async def ask(client: httpx.AsyncClient, role: ApiRole, key: str) -> httpx.Response:
+    """One code, or several in one call when the key says so."""
+    path, body = (PATH + "/bulk", MANY) if key.endswith(BULK) else (PATH, LEAST)
+    return await client.post(role.url + path, json=body, headers={"Idempotency-Key": key})
 
 
 @pytest.mark.parametrize(
