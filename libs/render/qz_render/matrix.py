@@ -1,8 +1,7 @@
-"""Payload to modules: the only file that knows the `qrcode` package.
+"""Payload to modules, with `codewords.py` the only files that know the `qrcode` package.
 
-The package encodes, adds error correction and draws the fixed patterns; the mask is chosen by
-`mask.py` (same choice, some fifty times faster) and data bits are placed by an index computed
-once per version.
+The package draws the fixed patterns; the mask is chosen by `mask.py` (same choice, some fifty
+times faster) and data bits are placed by an index computed once per version.
 """
 
 from dataclasses import dataclass
@@ -10,12 +9,13 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from qrcode import QRCode, util
-from qrcode.base import rs_blocks
+from qrcode import QRCode
+from qrcode.base import RSBlock, rs_blocks
 
+from qz_render.codewords import codewords
 from qz_render.errors import Problem, TooLong
 from qz_render.mask import best_mask, mask_patterns, to_int
-from qz_render.segments import Segment, split, version_class
+from qz_render.segments import split, version_class
 
 LEVELS = ("L", "M", "Q", "H")
 MAX_PAYLOAD_BYTES = 2048
@@ -67,10 +67,10 @@ def encode(payload: bytes, level: str = "auto") -> Matrix:
         message = f"the payload has {len(payload):,} bytes; at most {MAX_PAYLOAD_BYTES:,} fit"
         raise TooLong([Problem("payload_too_long", message, "/content")])
     version, chosen = _fit(payload, level)
-    codewords = _codewords(split(payload, version_class(version)), version, chosen)
+    segments, blocks = split(payload, version_class(version)), _blocks(version, chosen)
     layout = _layout(version)
     unmasked = layout.blank.copy()
-    bits = np.unpackbits(np.array(codewords, np.uint8))
+    bits = np.unpackbits(np.array(codewords(segments, version, blocks), np.uint8))
     unmasked.reshape(-1)[layout.order[: bits.size]] = bits
     mask = best_mask(unmasked, layout.flips)
     # `blank` has the format bits light, so or-ing the fixed layer in sets them.
@@ -87,7 +87,7 @@ def codeword_modules(version: int) -> NDArray[np.intp]:
 
 def block_of_codeword(version: int, level: str) -> tuple[NDArray[np.intp], list[int]]:
     """The error-correction block of each interleaved codeword, and each block's EC codewords."""
-    blocks = rs_blocks(version, _PACKAGE_LEVEL[level])
+    blocks = _blocks(version, level)
     corrections = [block.total_count - block.data_count for block in blocks]
     data = [
         index
@@ -128,13 +128,12 @@ def _bits(payload: bytes, version: int) -> int:
 
 @lru_cache(maxsize=160)
 def _capacity(version: int, level: str) -> int:
-    return 8 * sum(int(block.data_count) for block in rs_blocks(version, _PACKAGE_LEVEL[level]))
+    return 8 * sum(int(block.data_count) for block in _blocks(version, level))
 
 
-def _codewords(segments: tuple[Segment, ...], version: int, level: str) -> list[int]:
-    data = [util.QRData(s.data, mode=s.mode, check_data=False) for s in segments]
-    words: list[int] = util.create_data(version, _PACKAGE_LEVEL[level], data)
-    return words
+@lru_cache(maxsize=160)
+def _blocks(version: int, level: str) -> tuple[RSBlock, ...]:
+    return tuple(rs_blocks(version, _PACKAGE_LEVEL[level]))
 
 
 @lru_cache(maxsize=40)

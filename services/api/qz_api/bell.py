@@ -11,7 +11,7 @@ import structlog
 
 from qz_common.errors import Unavailable
 
-GAP_SECONDS = 0.002
+GAP_SECONDS = 0.005
 REST_SECONDS = 1.0
 TELL = "SELECT set_config('synchronous_commit', 'off', true), pg_notify('outbox', '')"
 
