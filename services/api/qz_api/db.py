@@ -110,8 +110,7 @@ class Database:
 
     async def ping(self) -> str | None:
         try:
-            async with self.connection() as connection:
-                await connection.execute("SELECT 1")
+            await self._execute("SELECT 1")
         except Unavailable as problem:
             return problem.detail
         return None

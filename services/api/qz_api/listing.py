@@ -53,7 +53,7 @@ class Walk:
 
     key: str
     cast: str
-    ties: Sequence[str] = ("id",)
+    ties: Sequence[str]
     source: str = ""
 
     @property

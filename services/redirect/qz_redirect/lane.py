@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from qz_redirect.beat import Beat
-from qz_redirect.client import Proxies
+from qz_redirect.client import Proxies, plain_address
 from qz_redirect.hit import Hits
 from qz_redirect.replies import REDIRECT_FIELDS, Replies
 
@@ -94,7 +94,7 @@ class Lane(HttpToolsProtocol):
         super().connection_made(transport)
         self._peer = self.client[0] if self.client else ""
         if not self._proxies.trusts(self._peer):
-            self._address = self._proxies.client_address(self._peer, ())
+            self._address = plain_address(self._peer)
         self.deadline = self._beat.receive_by
 
     def data_received(self, data: bytes) -> None:

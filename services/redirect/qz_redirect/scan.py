@@ -73,10 +73,8 @@ def purpose_of(fields: dict[bytes, bytes]) -> str:
     """What a browser says that it fetches ahead for; empty for a real visit."""
     if _PURPOSE_NAMES.isdisjoint(fields):
         return ""
-    for name in PURPOSE_HEADERS:
-        if name in fields:
-            return fields[name][:PURPOSE_LIMIT].decode("latin-1").strip().lower()
-    return ""
+    first = next(fields[name] for name in PURPOSE_HEADERS if name in fields)
+    return first[:PURPOSE_LIMIT].decode("latin-1").strip().lower()
 
 
 def extras(method: bytes, status: int, utm: dict[str, str], hints: Hints, action: str) -> bytes:

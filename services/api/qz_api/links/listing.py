@@ -67,7 +67,6 @@ LINKS = Table(
             "link_ranks r JOIN links l ON l.id = r.link_id",
         ),
     },
-    text=TEXT,
 )
 
 
