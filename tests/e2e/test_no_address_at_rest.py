@@ -13,7 +13,7 @@ from deploy.embedded.backends import HOST
 from tests.e2e.conftest import PHONE, Quietzone
 from tests.fixtures.addresses import files_below, planted, texts
 from tests.fixtures.stack import installation
-from tests.fixtures.wait import eventually, eventually_sync
+from tests.fixtures.wait import eventually_empty, eventually_sync
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -80,11 +80,11 @@ def call_from(stack: Quietzone, addresses: list[str]) -> None:
 async def filled_topics(stack: Quietzone) -> dict[str, bytes]:
     topics: dict[str, bytes] = {}
 
-    async def are_filled() -> bool:
+    async def missing() -> list[str]:
         topics.update(await records_of(stack))
-        return all(topics.get(name) for name in TOPICS)
+        return [name for name in TOPICS if not topics.get(name)]
 
-    await eventually(are_filled, within=20)
+    await eventually_empty(missing)
     return topics
 
 
@@ -98,9 +98,10 @@ async def records_of(stack: Quietzone) -> dict[str, bytes]:
 
 async def _whole(broker: str, topic: str) -> bytes:
     seen = []
-    async with AIOKafkaConsumer(topic, bootstrap_servers=broker) as consumer:
+    # a seek after the start would race against the consumer's own look for the end
+    first = {"auto_offset_reset": "earliest"}
+    async with AIOKafkaConsumer(topic, bootstrap_servers=broker, **first) as consumer:
         parts = consumer.assignment()
-        await consumer.seek_to_beginning(*parts)
         ends = await consumer.end_offsets(parts)
         while any([await consumer.position(part) < ends[part] for part in parts]):
             for records in (await consumer.getmany(timeout_ms=500)).values():

@@ -189,7 +189,8 @@ async def _every(
     work: Callable[[], Awaitable[None]],
     first: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """A duty that failed is told in the log and done at the next turn."""
+    """A duty that failed is told in the log and done at the next turn, whatever it failed of:
+    nobody waits for its task, so one that ended would not be missed."""
     due = [first] if first else []
     while True:
         try:
@@ -199,6 +200,8 @@ async def _every(
             await work()
         except (StoreAway, StoreRefused, KafkaError) as error:
             log.warning("duty_failed", duty=work.__name__, error=str(error)[:500])
+        except Exception:
+            log.exception("duty_failed", duty=work.__name__)
         await asyncio.sleep(seconds)
 
 
