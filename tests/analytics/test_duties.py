@@ -28,9 +28,9 @@ async def test_a_duty_that_failed_is_done_at_the_next_turn(failure: Exception) -
 
     duty = asyncio.create_task(_every(0.001, work, first))
     try:
-        await eventually(lambda: turns.count("work") == 3)
+        await eventually(lambda: turns.count("work") >= 3)
     finally:
         duty.cancel()
         with suppress(asyncio.CancelledError):
             await duty
-    assert turns == ["first", "first", "work", "work", "work"]
+    assert turns[:5] == ["first", "first", "work", "work", "work"]
