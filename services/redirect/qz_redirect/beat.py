@@ -15,6 +15,7 @@ from typing import Protocol
 
 BEAT_SECONDS = 0.5
 RECEIVE_SECONDS = 10.0
+LINGER_SECONDS = 5.0
 
 
 class Timed(Protocol):
@@ -45,6 +46,7 @@ class Beat:
         now = time.monotonic()
         self.receive_by = now + self._receive
         self.idle_until = now + self._keep_alive
+        self.linger_until = now + LINGER_SECONDS
         date = formatdate(time.time(), usegmt=True).encode()
         self.redirect_head = b"%b\r\ndate: %b\r\nlocation: " % (self._status_line, date)
 

@@ -9,6 +9,8 @@ tests/redirect/test_lane.py.
 """
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import httptools
@@ -20,6 +22,7 @@ from uvicorn.server import ServerState
 from qz_redirect.beat import Beat
 from qz_redirect.client import Proxies, plain_address
 from qz_redirect.hit import Hits
+from qz_redirect.linger import linger
 from qz_redirect.replies import REDIRECT_FIELDS, Replies
 
 MAX_HEADER_BYTES = 16 * 1024
@@ -50,17 +53,18 @@ def _is_sound(url: bytes, headers: list[tuple[bytes, bytes]]) -> bool:
 class Outlet:
     """The transport as an answer sees it that may come too late: then it is dropped in silence."""
 
-    __slots__ = ("_transport",)
+    __slots__ = ("_end", "_transport")
 
-    def __init__(self, transport: Any) -> None:
+    def __init__(self, transport: Any, end: Callable[[], None]) -> None:
         self._transport = transport
+        self._end = end
 
     def write(self, data: bytes) -> None:
         if not self._transport.is_closing():
             self._transport.write(data)
 
     def close(self) -> None:
-        self._transport.close()
+        self._end()
 
 
 class Lane(HttpToolsProtocol):
@@ -151,7 +155,7 @@ class Lane(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if not self._in_headers:
+        if not (self._in_headers or self._ending):
             self._rest()
             self.resting = self.cycle.response_complete
         self._read_on()
@@ -166,7 +170,7 @@ class Lane(HttpToolsProtocol):
         one that should have ended, but doesn't take what it was sent, is cut off."""
         if self.transport.is_closing():
             self.transport.abort()
-        elif self.resting:
+        elif self.resting or self._ending:
             self.transport.close()
         else:
             self._refuse(408)
@@ -242,7 +246,8 @@ class Lane(HttpToolsProtocol):
             self._refuse(400)
             return
         super().on_headers_complete()
-        self.cycle.transport = cast(asyncio.Transport, Outlet(self.transport))
+        outlet = Outlet(self.transport, partial(self._end_after, self.cycle))
+        self.cycle.transport = cast(asyncio.Transport, outlet)
         if self._beat.draining or self.parser.should_upgrade():
             self.cycle.keep_alive = False
 
@@ -252,10 +257,26 @@ class Lane(HttpToolsProtocol):
 
     def _refuse(self, status: int) -> None:
         self._replies.flush()
-        if not self.transport.is_closing():
-            if self._is_its_turn():
-                self.transport.write(_REFUSALS[status])
+        if self._ending or self.transport.is_closing():
+            return
+        if self._is_its_turn():
+            self.transport.write(_REFUSALS[status])
+            self._linger()
+        else:
             self.transport.close()
+
+    def _end_after(self, cycle: Any) -> None:
+        """What asked for the connection's last answer may not have come in whole."""
+        if cycle.more_body:
+            self._linger()
+        else:
+            self.transport.close()
+
+    def _linger(self) -> None:
+        self._ending = True
+        self._unread = b""
+        self.deadline = self._beat.linger_until
+        linger(self.transport, self.connection_lost)
 
     def _is_its_turn(self) -> bool:
         """Whether a refusal may be written now, in place of an answer that has not begun."""
