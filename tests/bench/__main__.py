@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 SHORT = {
     "redirect": ["--rounds", "1", "--seconds", "2", "--codes", "50000"],
     "cold_start": ["--codes", "50000"],
+    "visible": ["--scans", "10"],
     "create": ["--rounds", "1", "--seconds", "2"],
     "ingest": ["--rows", "50000", "--rounds", "1"],
     "render": ["4"],

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Quietzone
+from tests.fixtures.quietzone import Quietzone
 from tests.fixtures.wait import eventually_sync
 
 pytestmark = pytest.mark.xdist_group("e2e")

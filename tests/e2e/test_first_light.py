@@ -6,7 +6,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from tests.e2e.conftest import Quietzone
+from tests.fixtures.quietzone import Quietzone
 from tests.fixtures.wait import eventually_sync
 
 pytestmark = pytest.mark.xdist_group("e2e")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.e2e.conftest import ROLES, Quietzone
+from tests.fixtures.quietzone import ROLES, Quietzone
 from tests.fixtures.wait import eventually_sync
 
 pytestmark = pytest.mark.xdist_group("e2e")

@@ -5,7 +5,7 @@ import pytest
 from deploy.embedded.settings import StackSettings
 from deploy.metrics_page import PAGE, metrics_page
 from qz_common.settings import load
-from tests.e2e.conftest import Quietzone
+from tests.fixtures.quietzone import Quietzone
 
 pytestmark = pytest.mark.xdist_group("e2e")
 

@@ -10,8 +10,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 
 from deploy.embedded.backends import HOST
-from tests.e2e.conftest import PHONE, Quietzone
 from tests.fixtures.addresses import files_below, planted, texts
+from tests.fixtures.quietzone import PHONE, Quietzone
 from tests.fixtures.stack import installation
 from tests.fixtures.wait import eventually_empty, eventually_sync
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from tests.e2e.conftest import PHONE, Quietzone
+from tests.fixtures.quietzone import PHONE, Quietzone
 from tests.fixtures.wait import eventually_sync
 
 pytestmark = pytest.mark.xdist_group("e2e")

@@ -18,9 +18,9 @@ from statistics import median
 import httpx
 import pytest
 
-from tests.e2e.conftest import ROLES, Quietzone
 from tests.fixtures.load import Load, under_load
 from tests.fixtures.processes import frozen, resident_kib
+from tests.fixtures.quietzone import ROLES, Quietzone
 from tests.fixtures.stack import installation
 from tests.fixtures.wait import eventually
 
