@@ -4,11 +4,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from typing import TypeVar
 
+import structlog
 import uvloop
 
+from qz_common.errors import CannotStart, Permanent
 from qz_common.settings import SettingsError, load
 from qz_common.telemetry import configure_logging
 
@@ -16,6 +19,7 @@ S = TypeVar("S")
 Role = Callable[[asyncio.Event], Awaitable[None]]
 BAD_SETTINGS_EXIT = 78
 """EX_CONFIG: a supervisor need not try again."""
+log = structlog.get_logger()
 
 
 def settings_or_exit(kind: type[S]) -> S:
@@ -30,8 +34,20 @@ def run_role(service: str, role: str, main: Role) -> None:
     configure_logging(service, role)
     try:
         uvloop.run(_until_signal(main))
-    except (OSError, ExceptionGroup) as error:
-        sys.exit(f"{service} {role}: {error}")
+    except Exception as error:
+        causes = list(causes_of(error))
+        if not all(isinstance(cause, CannotStart | Permanent) for cause in causes):
+            log.error("the role failed", exc_info=error)
+        sys.exit(f"{service} {role}: {'; '.join(map(str, causes))}")
+
+
+def causes_of(error: BaseException) -> Iterator[BaseException]:
+    """What stands in a group, however deep; a group's own words tell nothing."""
+    if not isinstance(error, BaseExceptionGroup):
+        yield error
+        return
+    for each in error.exceptions:
+        yield from causes_of(each)
 
 
 async def _until_signal(main: Role) -> None:

@@ -6,9 +6,9 @@ import structlog
 
 from qz_api.db import Database
 from qz_api.migrate import missing
-from qz_api.outbox.relay import pause
 from qz_common.errors import Permanent, Unavailable
 from qz_common.health import Health
+from qz_common.roles import pause
 
 SCHEMA_STEP = 0.5
 log = structlog.get_logger()

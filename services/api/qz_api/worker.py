@@ -15,7 +15,7 @@ from qz_api.domains.recheck import Rechecker
 from qz_api.idempotency.sweep import sweep
 from qz_api.links.forgetting import forget_deleted
 from qz_api.metrics import WorkerMetrics, worker_metrics
-from qz_api.outbox.relay import Relay, measure, pause
+from qz_api.outbox.relay import Relay, measure
 from qz_api.outbox.tombstones import bury
 from qz_api.pages.recompile import recompile
 from qz_api.ready import until_schema_fits
@@ -27,6 +27,7 @@ from qz_common.clock import Clock, SystemClock
 from qz_common.errors import Problem
 from qz_common.health import Health
 from qz_common.ops import ops_server
+from qz_common.roles import pause
 
 RETRY_SECONDS = 1.0
 LAG_SECONDS = 2.0

@@ -31,6 +31,7 @@ from qz_api.settings import WorkerSettings
 from qz_common.clock import Clock
 from qz_common.errors import Retryable
 from qz_common.kafka import ensure_topics, producing
+from qz_common.roles import pause
 
 BATCH = 500
 POLL_SECONDS = 0.5
@@ -168,10 +169,3 @@ async def measure(db: Database, clock: Clock, metrics: WorkerMetrics) -> None:
     metrics.outbox_rows.set(rows)
     lag = (clock.now() - oldest).total_seconds() if oldest else 0.0
     metrics.outbox_lag.set(max(0.0, lag))
-
-
-async def pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -14,7 +14,6 @@ from aiokafka.errors import KafkaError
 from qz_api.db import Connection, Database, Row
 from qz_api.metrics import WorkerMetrics
 from qz_api.outbox import store as outbox
-from qz_api.outbox.relay import pause
 from qz_api.stats import store
 from qz_common.errors import Unavailable
 from qz_common.events import Tally, decode_tally
@@ -22,6 +21,7 @@ from qz_common.ids import read_id
 from qz_common.kafka import KafkaSettings, ensure_topics, make_consumer
 from qz_common.kafka_waits import answered, stopped
 from qz_common.records import CodeRecord, code_key, decode
+from qz_common.roles import pause
 from qz_common.topics import TALLIES
 
 GROUP = "api-tallies"
