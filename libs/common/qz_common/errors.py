@@ -16,6 +16,7 @@ Problem(status, code, detail)      an answer to a caller, RFC 9457
 └── Unavailable          503       something behind us is away
 Retryable                          work that should be tried again
 Permanent                          work that never will succeed
+CannotStart                        what the machine refuses a role, said in words (an OSError)
 """
 
 from collections.abc import Mapping, Sequence
@@ -129,3 +130,7 @@ class Retryable(Exception):
 
 class Permanent(Exception):
     """Work that will fail again however often it is tried."""
+
+
+class CannotStart(OSError):
+    """A port in use, a folder that can't be written: whoever runs the role can mend it."""

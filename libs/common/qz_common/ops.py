@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from qz_common.errors import CannotStart
 from qz_common.health import Health
 
 START_SECONDS = 10.0
@@ -84,4 +85,4 @@ async def _serve(server: uvicorn.Server) -> None:
         await server.serve()
     except SystemExit as exit:
         where = f"{server.config.host}:{server.config.port}"
-        raise OSError(f"could not listen on {where}: is the port in use?") from exit
+        raise CannotStart(f"could not listen on {where}: is the port in use?") from exit

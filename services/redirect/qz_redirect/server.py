@@ -12,6 +12,7 @@ from typing import Any, cast
 import structlog
 import uvicorn
 
+from qz_common.errors import CannotStart
 from qz_common.health import Health
 from qz_common.ops import QuietServer, ops_server, running
 from qz_redirect.app import create_app
@@ -103,7 +104,7 @@ def listen(host: str, port: int, *, reuse: bool) -> socket.socket:
         listener.setblocking(False)
     except OSError as error:
         listener.close()
-        raise OSError(f"could not listen on {host}:{port}: {error.strerror}") from error
+        raise CannotStart(f"could not listen on {host}:{port}: {error.strerror}") from error
     return listener
 
 
