@@ -1,4 +1,4 @@
-"""A role that ends says why: in words to whoever can mend it, with its trace to whoever wrote it."""
+"""A role that ends says why: in words to who can mend it, with its trace to who wrote it."""
 
 import subprocess
 import sys
@@ -46,6 +46,7 @@ def test_what_an_operator_can_mend_is_one_line(error: str) -> None:
 def test_anything_else_is_told_with_its_trace(error: str) -> None:
     code, lines = ended(error)
     assert code == 1
-    assert '"event":"the role failed"' in lines[0] and "in fail" in lines[0]
+    assert '"event":"the role failed"' in lines[0]
+    assert "in fail" in lines[0]
     assert lines[-1].startswith("api worker: ")
     assert error.split("'")[1] in lines[-1]

@@ -50,6 +50,12 @@ def causes_of(error: BaseException) -> Iterator[BaseException]:
         yield from causes_of(each)
 
 
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    """Rests so long, or until the role is to end."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
 async def _until_signal(main: Role) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
