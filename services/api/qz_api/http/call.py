@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -57,10 +57,14 @@ class Call:
         return self.maybe_conn
 
     def body(self, kind: type[M]) -> M:
-        return cast(M, self.maybe_body)
+        if not isinstance(self.maybe_body, kind):
+            raise RuntimeError(f"{self.operation.id} takes no {kind.__name__} as its body")
+        return self.maybe_body
 
     def query(self, kind: type[M]) -> M:
-        return cast(M, self.maybe_query)
+        if not isinstance(self.maybe_query, kind):
+            raise RuntimeError(f"{self.operation.id} takes no {kind.__name__} as its query")
+        return self.maybe_query
 
     def id(self, prefix: str, name: str = "id") -> UUID:
         """The id in the path; what is no id of this kind is absent, like somebody else's."""

@@ -11,7 +11,7 @@ from qz_api.images.order import Order
 from qz_api.images.pictures.service import bring, dressed
 from qz_api.images.requests import read_query_size
 from qz_api.images.respond import IMAGE_HEADERS, MEDIA_TYPES, image_headers, is_known, not_modified
-from qz_api.images.schemas import PreviewQuery
+from qz_api.images.schemas import PreviewQuery, StyleIn
 from qz_api.listing import NamedQuery
 from qz_api.styles import service, store
 from qz_api.styles.schemas import StyleCreate, StylePatch, StyleView, style_view
@@ -21,10 +21,17 @@ TAG = "styles"
 SAMPLE = b"HTTPS://EXAMPLE.COM/PREVIEW"
 
 
-async def fetch_pictures(call: Call) -> None:
+async def fetch_new(call: Call) -> None:
+    await _fetch_pictures(call, call.body(StyleCreate).style)
+
+
+async def fetch_changed(call: Call) -> None:
+    await _fetch_pictures(call, call.body(StylePatch).style)
+
+
+async def _fetch_pictures(call: Call, style: StyleIn) -> None:
     """Before the transaction, which must not wait for another host."""
-    style = service.read(call.body(StyleCreate).style)
-    await bring(call.deps, call.principal, [style])
+    await bring(call.deps, call.principal, [service.read(style)])
 
 
 async def create_style(call: Call) -> Answer:
@@ -86,7 +93,7 @@ OPERATIONS = (
         description="Pictures named by URL are fetched now; from then on our copy is drawn.",
         tag=TAG,
         handler=create_style,
-        prepare=fetch_pictures,
+        prepare=fetch_new,
         scope=Scope.QR_WRITE,
         body=StyleCreate,
         answer=StyleView,
@@ -123,7 +130,7 @@ OPERATIONS = (
         description="Codes that were made with it keep the look that they have.",
         tag=TAG,
         handler=patch_style,
-        prepare=fetch_pictures,
+        prepare=fetch_changed,
         scope=Scope.QR_WRITE,
         body=StylePatch,
         answer=StyleView,
