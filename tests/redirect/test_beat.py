@@ -1,11 +1,15 @@
 """Deadlines that no client can stretch, with no timer per request."""
 
 import asyncio
+from collections.abc import Collection
 from pathlib import Path
+
+import pytest
 
 from deploy.embedded.backends import HOST
 from qz_redirect import beat as beat_module
-from qz_redirect.beat import Beat
+from qz_redirect.beat import Beat, Timed
+from qz_redirect.server import serve
 from tests.fixtures.edge import (
     code,
     edge_process,
@@ -102,3 +106,14 @@ async def test_an_idle_connection_ends_quietly(tmp_path: Path) -> None:
 
 def test_a_deadline_is_kept_within_a_beat() -> None:
     assert beat_module.BEAT_SECONDS <= 0.5
+
+
+async def test_an_edge_without_deadlines_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Beat, connections: Collection[Timed]) -> int:
+        raise RuntimeError("no beat")
+
+    monkeypatch.setattr(Beat, "make_room", fail)
+    with pytest.raises(RuntimeError, match="no beat"):
+        await asyncio.wait_for(serve(settings_for(tmp_path), asyncio.Event()), 20)

@@ -18,7 +18,7 @@ from qz_redirect.replica.check import Checker
 from qz_redirect.replica.follow import Follower
 from qz_redirect.replica.store import Generations
 from qz_redirect.settings import ReplicateSettings
-from qz_redirect.tasks import background, spare_the_collector, until
+from qz_redirect.tasks import background, spare_the_collector
 
 log = structlog.get_logger()
 
@@ -42,14 +42,14 @@ async def _replicate(settings: ReplicateSettings, stop: asyncio.Event) -> None:
         try:
             async with (
                 ops_server(health, registry, settings.ops_host, settings.ops_port),
-                background(follower.run()) as following,
-                background(fleet.run()) as sending,
-                background(checker.run(settings.check_seconds)) as checking,
+                background(follower.run()),
+                background(fleet.run()),
+                background(checker.run(settings.check_seconds)),
             ):
                 health.started = True
                 spare_the_collector()
                 log.info("replicating", topic_prefix=settings.kafka.topic_prefix)
-                await until(stop, following, sending, checking)
+                await stop.wait()
                 health.draining = True
                 await fleet.flush()
         finally:

@@ -24,7 +24,7 @@ from qz_redirect.local import LocalEdge
 from qz_redirect.metrics import serve_metrics
 from qz_redirect.replies import Replies
 from qz_redirect.settings import ServeSettings
-from qz_redirect.tasks import background, spare_the_collector, until
+from qz_redirect.tasks import background, spare_the_collector
 
 BACKLOG = 4096
 MOST_FILES = 100_000
@@ -40,13 +40,13 @@ async def serve(settings: ServeSettings, stop: asyncio.Event) -> None:
         registry = serve_metrics(edge)
         async with (
             ops_server(health, registry, settings.ops_host, settings.ops_port),
-            background(Keeper(edge.hits, settings.sync_seconds).run()) as keeper,
+            background(Keeper(edge.hits, settings.sync_seconds).run()),
             _public(settings, edge) as beat,
         ):
             health.started = True
             spare_the_collector()
             _say_start(settings, edge)
-            await until(stop, keeper)
+            await stop.wait()
             health.draining = True
             beat.drain()
             await asyncio.sleep(settings.drain_seconds)

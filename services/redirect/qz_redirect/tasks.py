@@ -10,23 +10,17 @@ GC_THRESHOLDS = (50_000, 20, 100)
 
 
 @contextlib.asynccontextmanager
-async def background(work: Coroutine[Any, Any, None]) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(work)
+async def background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Beside the body, and no longer. When it fails, the body is cancelled and its error raised."""
     try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-
-
-async def until(stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
-    """A task that ends before the stop is a defect: its error is raised."""
-    waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    for task in tasks:
-        if task.done():
-            task.result()
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(work)
+            yield
+            task.cancel()
+    except BaseExceptionGroup as failures:
+        # the first alone, as it was raised: what a person reads at the end of a role
+        first = failures.exceptions[0]
+        raise first from first.__cause__
 
 
 def spare_the_collector() -> None:
