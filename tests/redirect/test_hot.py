@@ -10,6 +10,7 @@ import uvicorn
 from deploy.embedded.backends import HOST, free_port
 from qz_common.ops import QuietServer, running
 from qz_redirect.asgi import make_app
+from qz_redirect.keeper import Keeper
 from tests.fixtures.edge import (
     code,
     exchange,
@@ -22,6 +23,7 @@ from tests.fixtures.edge import (
     slugs,
     statuses,
 )
+from tests.fixtures.wait import eventually
 
 ROUTES = slugs(
     plain=code(),
@@ -56,6 +58,25 @@ async def test_any_server_gives_the_answer_and_the_event_of_the_lane(
     assert statuses(found) == statuses(expected)
     assert locations(found) == locations(expected)
     assert comparable(theirs) == comparable(ours)
+
+
+async def test_an_edge_that_follows_nothing_any_more_answers_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rather than for ever with what it knew, and its journal unsynced."""
+
+    def fail(_: Keeper) -> None:
+        raise RuntimeError("no look")
+
+    put(tmp_path, ROUTES)
+    async with elsewhere(tmp_path, 302) as port:
+        assert statuses(await exchange(port, get("/plain"))) == [302]
+        monkeypatch.setattr(Keeper, "look", fail)
+
+        async def is_down() -> bool:
+            return statuses(await exchange(port, get("/plain"))) == [500]
+
+        await eventually(is_down)
 
 
 def comparable(data: Path) -> list[dict[str, object]]:

@@ -32,10 +32,13 @@ async def test_it_ends_with_the_body_whose_error_stays_what_it_is() -> None:
         finally:
             ended.set()
 
-    with pytest.raises(ExceptionGroup, match="of the body"):
+    async def role() -> None:
         async with background(beside()):
             await asyncio.sleep(0)
             raise ExceptionGroup("of the body", [ValueError()])
+
+    with pytest.raises(ExceptionGroup, match="of the body"):
+        await role()
     assert ended.is_set()
 
 

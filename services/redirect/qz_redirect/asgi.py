@@ -49,4 +49,7 @@ class _Opened:
             background(Keeper(edge.hits, self._settings.sync_seconds).run()),
         ):
             self._app = create_app(edge)
-            yield
+            try:
+                yield
+            finally:
+                self._app = None
