@@ -34,28 +34,26 @@ async def _replicate(settings: ReplicateSettings, stop: asyncio.Event) -> None:
     health = Health()
     outlet = Outlet(settings.kafka, settings.gather_seconds)
     follower = Follower(settings.kafka, Generations(settings.data.replica))
-    async with confirmation(settings) as confirmed:
+    async with confirmation(settings) as confirmed, contextlib.AsyncExitStack() as closing:
         fleet = Fleet(settings.data.journals, outlet, confirmed)
+        closing.push_async_callback(outlet.close)
+        closing.callback(follower.close)
+        closing.callback(fleet.save)
         checker = Checker(settings.api_url, settings.internal_token, follower.writer_in_step)
         registry = replicate_metrics(follower, fleet, checker.checked)
         health.checks["replica"] = lambda: _replica_check(follower)
-        try:
-            async with (
-                ops_server(health, registry, settings.ops_host, settings.ops_port),
-                background(follower.run()),
-                background(fleet.run()),
-                background(checker.run(settings.check_seconds)),
-            ):
-                health.started = True
-                spare_the_collector()
-                log.info("replicating", topic_prefix=settings.kafka.topic_prefix)
-                await stop.wait()
-                health.draining = True
-                await fleet.flush()
-        finally:
-            fleet.save()
-            follower.close()
-            await outlet.close()
+        async with (
+            ops_server(health, registry, settings.ops_host, settings.ops_port),
+            background(follower.run()),
+            background(fleet.run()),
+            background(checker.run(settings.check_seconds)),
+        ):
+            health.started = True
+            spare_the_collector()
+            log.info("replicating", topic_prefix=settings.kafka.topic_prefix)
+            await stop.wait()
+            health.draining = True
+            await fleet.flush()
 
 
 @contextlib.asynccontextmanager

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from qz_common.kafka import KafkaSettings
+from qz_common.settings import load
 from qz_common.topics import SCANS
 from qz_redirect.journal import sender as sender_module
-from qz_redirect.journal.cursor import CursorFile
+from qz_redirect.journal.cursor import Cursor, CursorFile
 from qz_redirect.journal.fleet import Fleet, only_sender
 from qz_redirect.journal.journal import Journal
 from qz_redirect.journal.open import open_journal
 from qz_redirect.journal.outlet import Outlet
 from qz_redirect.journal.segment import segments
-from qz_redirect.journal.sender import Confirmation
+from qz_redirect.journal.sender import Confirmation, Sender
 from qz_redirect.tasks import background
 from tests.fixtures.broker import Broker
 from tests.fixtures.scans import arriving, kafka_settings
@@ -131,6 +133,26 @@ async def test_acknowledged_segments_are_deleted_but_the_newest(
     assert open_and_append(tmp_path) == 202
 
 
+async def test_a_disk_without_room_for_the_cursor_ends_no_sender(
+    broker: Broker, topic_prefix: str, tmp_path: Path
+) -> None:
+    """Also one that has nothing to send; and what was sent makes the room that is wanting."""
+    journal = open_journal(tmp_path, SMALL_SEGMENT)
+    cursor = CursorFile(journal.folder / "cursor")
+    full = journal.folder / "cursor.new"
+    full.symlink_to("/dev/full")
+    write(journal, 200)
+    async with sending(broker, topic_prefix, tmp_path) as fleet:
+        await eventually(lambda: fleet.senders and first(fleet).failures > 1, within=20)
+        await eventually(lambda: len(segments(journal.folder)) == 1, within=20)
+        write(journal, 1)
+        await eventually(lambda: first(fleet).cursor.seq == 201, within=20)
+        assert cursor.last() is None
+        full.unlink()
+        await eventually(lambda: (kept := cursor.last()) and kept.seq == 201, within=20)
+    journal.close()
+
+
 def open_and_append(root: Path) -> int:
     journal = open_journal(root)
     seq = journal.append(b',"ts_ms":1}')
@@ -227,6 +249,21 @@ async def test_damage_inside_a_journal_is_passed_and_counted(
         assert len(arrived.numbers) == 99
         assert fleet.damaged_bytes() > 0
     journal.close()
+
+
+def test_a_cursor_that_can_not_be_saved_keeps_no_other_from_it(tmp_path: Path) -> None:
+    outlet = Outlet(load(KafkaSettings, {}))
+    fleet = Fleet(tmp_path, outlet, Confirmation())
+    journals = [open_journal(tmp_path) for _ in range(2)]
+    for journal in journals:
+        sender = fleet.senders[journal.folder] = Sender(journal.folder, outlet, Confirmation())
+        sender.cursor = Cursor(outlet.topic, 3)
+        journal.close()
+    full, fine = fleet.senders
+    (full / "cursor.new").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space"):
+        fleet.save()
+    assert CursorFile(fine / "cursor").last() == Cursor(outlet.topic, 3)
 
 
 async def test_a_second_sender_waits_for_the_first(tmp_path: Path) -> None:

@@ -44,8 +44,10 @@ class Fleet:
                     await asyncio.sleep(FLUSH_POLL_SECONDS)
 
     def save(self) -> None:
-        for sender in self.senders.values():
-            sender.save()
+        """Of each sender, whatever becomes of the others."""
+        with contextlib.ExitStack() as saving:
+            for sender in self.senders.values():
+                saving.callback(sender.save)
 
     def pending_bytes(self) -> int:
         return sum(sender.tail.pending_bytes() for sender in self.senders.values())

@@ -71,6 +71,7 @@ class Sender:
         while True:
             try:
                 is_full = await self._send_one_batch()
+                self._tidy()
                 tries = 0
             except (KafkaError, OSError, TimeoutError) as error:
                 self.failures += 1
@@ -79,7 +80,6 @@ class Sender:
                 tries += 1
                 continue
             if not is_full:
-                self._tidy()
                 await asyncio.sleep(self._pause())
 
     def save(self) -> None:
@@ -99,15 +99,15 @@ class Sender:
         self.cursor = Cursor(self._outlet.topic, seq_of(event), chunk.segment, offset)
         self.sent += count
         self._moved_at = self._read_at = time.monotonic()
-        self._tidy()
         return count < len(chunk.events)
 
     def _tidy(self) -> None:
+        """Deletes first: on a full disk that makes the room which the cursor needs."""
         now = time.monotonic()
         if now - self._saved_at < SAVE_SECONDS:
             return
-        self.save()
         self._delete_confirmed()
+        self.save()
         if self._stored:
             self._resend_what_stays_away(now)
 
