@@ -97,7 +97,9 @@ class RecordsApi:
     asked: list[str] = field(default_factory=list)
 
     def client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
+        return httpx.AsyncClient(
+            base_url="http://api.test", transport=httpx.MockTransport(self._answer)
+        )
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         key = request.url.params["key"]
@@ -188,7 +190,7 @@ async def test_a_page_that_the_replica_has_not_yet_is_asked_for(
 ) -> None:
     """The link may have come before its page."""
     api = RecordsApi({records.page_key("pg_2"): PAGE})
-    edge = replace(edge, misses=Misses(api.client(), "http://api.test", "token"))
+    edge = replace(edge, misses=Misses(api.client()))
     async with on(edge) as phone:
         assert (await phone.get("/nopage")).status_code == 200
         assert (await phone.get("/nopage/f/contact.vcf")).text == "BEGIN:VCARD"
@@ -198,7 +200,7 @@ async def test_a_page_that_the_replica_has_not_yet_is_asked_for(
 
 async def test_what_is_no_page_is_served_by_nobody(edge: LocalEdge) -> None:
     api = RecordsApi({records.page_key("pg_2"): OWN})
-    edge = replace(edge, misses=Misses(api.client(), "http://api.test", "token"))
+    edge = replace(edge, misses=Misses(api.client()))
     async with on(edge) as phone:
         assert (await phone.get("/nopage")).status_code == 404
 

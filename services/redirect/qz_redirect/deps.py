@@ -4,9 +4,8 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator
 
-import httpx
-
 from qz_common.geo import Geo
+from qz_common.internal import internal_client
 from qz_common.visitor import Salts
 from qz_redirect.client import Proxies
 from qz_redirect.front import open_gates
@@ -34,10 +33,10 @@ async def open_edge(settings: ServeSettings) -> AsyncIterator[LocalEdge]:
         stack.callback(reader.close)
         journal = open_journal(settings.data.journals, settings.segment_bytes)
         stack.callback(journal.close)
-        limits = httpx.Limits(max_connections=MAX_AT_ONCE)
-        client = await stack.enter_async_context(
-            httpx.AsyncClient(timeout=ASK_SECONDS, limits=limits)
+        api = internal_client(
+            settings.api_url, settings.internal_token, ASK_SECONDS, most=MAX_AT_ONCE
         )
+        await stack.enter_async_context(api)
         hits = Hits(
             reader,
             journal,
@@ -47,5 +46,4 @@ async def open_edge(settings: ServeSettings) -> AsyncIterator[LocalEdge]:
             honour_privacy=settings.honour_privacy,
             redirect_status=settings.redirect_status,
         )
-        misses = Misses(client, settings.api_url, settings.internal_token)
-        yield LocalEdge(hits=hits, misses=misses, proxies=proxies, gates=gates)
+        yield LocalEdge(hits=hits, misses=Misses(api), proxies=proxies, gates=gates)

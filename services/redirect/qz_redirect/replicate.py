@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-import httpx
 import structlog
 
 from qz_common.health import Health
+from qz_common.internal import internal_client
 from qz_common.ops import ops_server
 from qz_redirect.journal.fleet import Fleet, only_sender
 from qz_redirect.journal.marks import ASK_TIMEOUT_SECONDS, Marks
@@ -17,6 +17,7 @@ from qz_redirect.metrics import replicate_metrics
 from qz_redirect.replica.check import Checker
 from qz_redirect.replica.follow import Follower
 from qz_redirect.replica.store import Generations
+from qz_redirect.replica.truth import TIMEOUT_SECONDS, Truth
 from qz_redirect.settings import ReplicateSettings
 from qz_redirect.tasks import background, spare_the_collector
 
@@ -39,14 +40,16 @@ async def _replicate(settings: ReplicateSettings, stop: asyncio.Event) -> None:
         closing.push_async_callback(outlet.close)
         closing.callback(follower.close)
         closing.callback(fleet.save)
-        checker = Checker(settings.api_url, settings.internal_token, follower.writer_in_step)
+        api = internal_client(settings.api_url, settings.internal_token, TIMEOUT_SECONDS)
+        truth = Truth(await closing.enter_async_context(api))
+        checker = Checker(follower.writer_in_step)
         registry = replicate_metrics(follower, fleet, checker.checked)
         health.checks["replica"] = lambda: _replica_check(follower)
         async with (
             ops_server(health, registry, settings.ops_host, settings.ops_port),
             background(follower.run()),
             background(fleet.run()),
-            background(checker.run(settings.check_seconds)),
+            background(checker.run(truth, settings.check_seconds)),
         ):
             health.started = True
             spare_the_collector()
@@ -62,11 +65,12 @@ async def confirmation(settings: ReplicateSettings) -> AsyncIterator[Confirmatio
     if settings.keep == "acked":
         yield Confirmation()
         return
-    marks = Marks(settings.analytics_url, settings.internal_token)
-    async with httpx.AsyncClient(timeout=ASK_TIMEOUT_SECONDS) as client:
-        await marks.ask(client)
-    async with background(marks.run()):
-        yield Confirmation(marks.stored)
+    url, token = settings.analytics_url, settings.internal_token
+    async with internal_client(url, token, ASK_TIMEOUT_SECONDS) as analytics:
+        marks = Marks(analytics)
+        await marks.ask()
+        async with background(marks.run()):
+            yield Confirmation(marks.stored)
 
 
 async def _replica_check(follower: Follower) -> str | None:

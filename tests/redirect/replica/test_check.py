@@ -14,6 +14,7 @@ import asyncpg
 import httpx
 import pytest
 
+from qz_common.internal import internal_client
 from qz_common.records import PageRecord, code_key, encode, page_key
 from qz_common.route_digest import PAGE, hash_of
 from qz_common.settings import load
@@ -21,7 +22,7 @@ from qz_redirect.replica.check import Checked, Checker
 from qz_redirect.replica.compare import MOST_DIFFERENCES, compare
 from qz_redirect.replica.follow import Follower
 from qz_redirect.replica.store import Generations
-from qz_redirect.replica.truth import Truth
+from qz_redirect.replica.truth import TIMEOUT_SECONDS, Truth
 from qz_redirect.replica.writer import Writer
 from qz_redirect.settings import ReplicateSettings
 from qz_redirect.tasks import background
@@ -103,10 +104,10 @@ class Site:
 
     @property
     def truth(self) -> Truth:
-        return Truth(self.client, self.deployment.api.url, INTERNAL_TOKEN)
+        return Truth(self.client)
 
     async def check(self) -> Checked:
-        checker = Checker("", "", self.follower.writer_in_step, SETTLE_SECONDS)
+        checker = Checker(self.follower.writer_in_step, SETTLE_SECONDS)
         self.asked.clear()
         await checker.check(self.truth)
         return checker.checked
@@ -144,7 +145,9 @@ async def site_at(deployment: Deployment, folder: Path) -> AsyncIterator[Site]:
     async def note(request: httpx.Request) -> None:
         asked.append(request.url.path.rpartition("/")[2])
 
-    async with httpx.AsyncClient(event_hooks={"request": [note]}) as client:
+    api_url = deployment.api.url
+    async with internal_client(api_url, INTERNAL_TOKEN, TIMEOUT_SECONDS) as client:
+        client.event_hooks = {"request": [note]}
         site = Site(deployment, follower, client, asked)
         try:
             async with background(follower.run()):
@@ -282,14 +285,15 @@ async def test_a_record_that_waits_to_be_published_is_no_difference(site: Site) 
 
 
 async def test_without_the_api_a_check_is_left_out(site: Site) -> None:
-    checker = Checker("", "", site.follower.writer_in_step, SETTLE_SECONDS)
+    checker = Checker(site.follower.writer_in_step, SETTLE_SECONDS)
     for url, token in (("http://127.0.0.1:1", ""), (site.deployment.api.url, "wrong")):
-        await checker.check(Truth(site.client, url, token))
+        async with internal_client(url, token, TIMEOUT_SECONDS) as client:
+            await checker.check(Truth(client))
     assert (checker.checked.skipped, checker.checked.checks) == (2, 0)
 
 
 async def test_a_replica_that_has_not_caught_up_is_not_compared(site: Site) -> None:
-    checker = Checker("", "", lambda: None, SETTLE_SECONDS)
+    checker = Checker(lambda: None, SETTLE_SECONDS)
     site.asked.clear()
     await checker.check(site.truth)
     assert (checker.checked.skipped, site.asked) == (1, [])
@@ -317,11 +321,8 @@ async def test_a_difference_on_a_later_page_costs_the_hashes_of_that_page(site: 
 async def test_replicate_checks_by_itself(site: Site) -> None:
     _, key = site.deployment.create()
     right = await arrived(site, key)
-    deployment = site.deployment
-    checker = Checker(
-        deployment.api.url, INTERNAL_TOKEN, site.follower.writer_in_step, SETTLE_SECONDS
-    )
-    async with background(checker.run(0.05)):
+    checker = Checker(site.follower.writer_in_step, SETTLE_SECONDS)
+    async with background(checker.run(site.truth, 0.05)):
         await eventually(lambda: checker.checked.good_at, within=20)
         await asyncio.to_thread(site.put, key, None)
         await eventually(lambda: checker.checked.mended, within=20)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
+from qz_common.internal import internal_client
 from qz_redirect.replica.miss import (
     MAX_AT_ONCE,
     NEGATIVE_SECONDS,
@@ -25,8 +26,10 @@ class Api:
         self.status = 200
         self.now = 1000.0
         self.gate: asyncio.Event | None = None
-        client = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
-        self.misses = Misses(client, "http://api.example/", "secret", lambda: self.now)
+        client = internal_client(
+            "http://api.example/", "secret", 5, transport=httpx.MockTransport(self._answer)
+        )
+        self.misses = Misses(client, lambda: self.now)
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)

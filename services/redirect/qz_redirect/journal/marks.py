@@ -12,25 +12,23 @@ log = structlog.get_logger()
 
 
 class Marks:
-    def __init__(self, analytics_url: str, token: str) -> None:
+    def __init__(self, analytics: httpx.AsyncClient) -> None:
         self.reachable = False
         self._known: dict[int, int] = {}
-        self._url = f"{analytics_url.rstrip('/')}/internal/marks"
-        self._headers = {"authorization": f"Bearer {token}"}
+        self._analytics = analytics
 
     def stored(self, journal: int) -> int | None:
         """None while analytics can't be asked: then nothing is deleted and nothing sent again."""
         return self._known.get(journal, 0) if self.reachable else None
 
     async def run(self) -> None:
-        async with httpx.AsyncClient(timeout=ASK_TIMEOUT_SECONDS) as client:
-            while True:
-                await self.ask(client)
-                await asyncio.sleep(ASK_EVERY_SECONDS)
+        while True:
+            await asyncio.sleep(ASK_EVERY_SECONDS)
+            await self.ask()
 
-    async def ask(self, client: httpx.AsyncClient) -> None:
+    async def ask(self) -> None:
         try:
-            answer = await client.get(self._url, headers=self._headers)
+            answer = await self._analytics.get("/internal/marks")
             answer.raise_for_status()
             self._known = {int(name, 16): int(seq) for name, seq in answer.json()["marks"].items()}
         except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -13,12 +13,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import httpx
 import lmdb
 import structlog
 
 from qz_redirect.replica.compare import SETTLE_SECONDS, Differences, compare
-from qz_redirect.replica.truth import AWAY, TIMEOUT_SECONDS, Truth
+from qz_redirect.replica.truth import AWAY, Truth
 from qz_redirect.replica.writer import DiskLow, Writer
 
 log = structlog.get_logger()
@@ -40,26 +39,19 @@ class Checked:
 
 class Checker:
     def __init__(
-        self,
-        api_url: str,
-        token: str,
-        writer: Callable[[], Writer | None],
-        settle_seconds: float = SETTLE_SECONDS,
+        self, writer: Callable[[], Writer | None], settle_seconds: float = SETTLE_SECONDS
     ) -> None:
         """`writer` gives that of a replica which has caught up, or None."""
         self.checked = Checked()
-        self._api = api_url, token
         self._writer = writer
         self._settle = settle_seconds
         self._reachable = True
 
-    async def run(self, every_seconds: float) -> None:
+    async def run(self, truth: Truth, every_seconds: float) -> None:
         """Hosts that started together don't ask together."""
-        async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
-            truth = Truth(client, *self._api)
-            while True:
-                await asyncio.sleep(every_seconds * random.uniform(0.5, 1.0))
-                await self.check(truth)
+        while True:
+            await asyncio.sleep(every_seconds * random.uniform(0.5, 1.0))
+            await self.check(truth)
 
     async def check(self, truth: Truth) -> None:
         writer = self._writer()

@@ -7,9 +7,9 @@ import asyncio
 import sys
 from collections.abc import Iterable
 
-import httpx
 import lmdb
 
+from qz_common.internal import internal_client
 from qz_redirect.replica.compare import SETTLE_SECONDS, Differences, compare
 from qz_redirect.replica.contents import Contents
 from qz_redirect.replica.store import Generations, open_environment
@@ -41,9 +41,9 @@ def run(settings: ReplicateSettings, settle_seconds: float = SETTLE_SECONDS) -> 
 async def _compare(
     settings: ReplicateSettings, contents: Contents, settle_seconds: float
 ) -> Differences:
-    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
-        truth = Truth(client, settings.api_url, settings.internal_token)
-        return await compare(truth, contents, settle_seconds)
+    api = internal_client(settings.api_url, settings.internal_token, TIMEOUT_SECONDS)
+    async with api:
+        return await compare(Truth(api), contents, settle_seconds)
 
 
 def _say_keys(word: str, keys: Iterable[bytes]) -> None:

@@ -24,17 +24,9 @@ FORGOTTEN = (0.0, None)
 class Misses:
     """`ask` gives the bytes of the record under a routing key, or None."""
 
-    def __init__(
-        self,
-        client: httpx.AsyncClient,
-        api_url: str,
-        token: str,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, api: httpx.AsyncClient, clock: Callable[[], float] = time.monotonic) -> None:
         self.asked = self.failed = self.refused = 0
-        self._client = client
-        self._url = f"{api_url.rstrip('/')}/internal/routing/record"
-        self._headers = {"authorization": f"Bearer {token}"}
+        self._api = api
         self._clock = clock
         self._known: dict[str, tuple[float, bytes | None]] = {}
         self._asking: dict[str, asyncio.Task[bytes | None]] = {}
@@ -73,7 +65,7 @@ class Misses:
         return value
 
     async def _fetch(self, key: str) -> bytes | None:
-        answer = await self._client.get(self._url, params={"key": key}, headers=self._headers)
+        answer = await self._api.get("/internal/routing/record", params={"key": key})
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
         answer.raise_for_status()

@@ -14,10 +14,8 @@ T = TypeVar("T")
 
 
 class Truth:
-    def __init__(self, client: httpx.AsyncClient, api_url: str, token: str) -> None:
-        self._client = client
-        self._url = f"{api_url.rstrip('/')}/internal/routing"
-        self._headers = {"authorization": f"Bearer {token}"}
+    def __init__(self, api: httpx.AsyncClient) -> None:
+        self._api = api
 
     async def page(self, after: str) -> RoutesPage:
         answer = await self._ask("digest", after=after)
@@ -34,13 +32,11 @@ class Truth:
 
     async def record(self, key: bytes) -> bytes | None:
         """As it was published; None when it is gone by now."""
-        answer = await self._client.get(
-            f"{self._url}/record", params={"key": key.decode()}, headers=self._headers
-        )
+        answer = await self._api.get("/internal/routing/record", params={"key": key.decode()})
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
         return answer.raise_for_status().content
 
     async def _ask(self, what: str, **query: str) -> httpx.Response:
-        answer = await self._client.get(f"{self._url}/{what}", params=query, headers=self._headers)
+        answer = await self._api.get(f"/internal/routing/{what}", params=query)
         return answer.raise_for_status()
