@@ -14,9 +14,11 @@ from pydantic import (
     Field,
     PlainSerializer,
     TypeAdapter,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
 )
 
-YEARS = range(1900, 9000)
+FIRST, END = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 ANY_TIME = TypeAdapter(datetime)
@@ -42,10 +44,12 @@ def _plain(text: str) -> str:
     return text
 
 
-def _within_bounds(moment: datetime) -> datetime:
-    """No zone takes such a moment beyond the first or the last that can be told."""
-    if moment.year not in YEARS:
-        raise ValueError(f"must lie between the years {YEARS[0]} and {YEARS[-1]}")
+def _within_bounds(value: object, read: ValidatorFunctionWrapHandler) -> datetime:
+    """No zone takes such a moment beyond the first or the last that can be told. What is stored
+    already is shown, whatever it is: no row keeps a list from being read."""
+    moment: datetime = read(value)
+    if isinstance(value, str) and not FIRST <= moment < END:
+        raise ValueError(f"must lie between the years {FIRST.year} and {END.year - 1}, in UTC")
     return moment
 
 
@@ -56,7 +60,7 @@ def _show(moment: datetime) -> str:
 Moment = Annotated[
     AwareDatetime,
     BeforeValidator(_read_time),
-    AfterValidator(_within_bounds),
+    WrapValidator(_within_bounds),
     PlainSerializer(_show, return_type=str, when_used="json"),
 ]
 """RFC 3339 with a zone; shown in UTC to the millisecond."""
