@@ -1,5 +1,6 @@
 """The replica keeps up with `routing` on a real broker, from wherever it stopped."""
 
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -81,6 +82,24 @@ async def test_what_was_published_before_is_there_when_it_is_ready(
         assert follower.progress.stored == 299
         assert follower.progress.version == 299
     assert stored(tmp_path, "s299") == code(version=299)
+
+
+async def test_other_work_goes_on_while_it_is_made_durable_and_published(
+    broker: Broker, topic_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large replica takes seconds to sync, and its predecessor to delete."""
+    threads: list[threading.Thread] = []
+    publish = Generations.publish
+
+    def note(generations: Generations, path: Path) -> None:
+        threads.append(threading.current_thread())
+        publish(generations, path)
+
+    monkeypatch.setattr(Generations, "publish", note)
+    async with following(kafka_settings(broker, topic_prefix), tmp_path) as follower:
+        await eventually(lambda: follower.progress.caught_up, within=20)
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 async def test_an_edit_arrives_while_it_follows(

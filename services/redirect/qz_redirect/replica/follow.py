@@ -126,7 +126,7 @@ class Follower:
         return Writer(self._generations.fresh())
 
     async def _seek(self, consumer: Any, writer: Writer) -> Landmarks:
-        stored = writer.positions()
+        stored = await asyncio.to_thread(writer.positions)
         known = {p: stored[_name(p)] for p in self._partitions if _name(p) in stored}
         landmarks = Landmarks(known)
         for partition in self._partitions:
@@ -191,23 +191,28 @@ class Follower:
         elif time.monotonic() - self.progress.heard_at > STALL_SECONDS:
             raise Stalled(f"{lag} records behind and nothing comes")
         if reached and not self.progress.caught_up:
-            self._catch_up(any(goals.values()))
+            await self._catch_up(any(goals.values()))
 
-    def _catch_up(self, has_records: bool) -> None:
-        """A topic that was empty at first is no snapshot before its re-publish was closed by
-        markers: until then it doesn't replace a replica that has something."""
+    async def _catch_up(self, has_records: bool) -> None:
         writer = self._writer
         assert writer is not None
-        replaces = self._rebuilding and self._generations.current() is not None
-        markers = [marker_key(partition.partition) for partition in self._partitions]
-        if replaces and not has_records and not writer.has_records(markers):
+        if not await asyncio.to_thread(self._publish, writer, has_records):
             return
-        writer.keep_positions(_name(partition) for partition in self._partitions)
-        writer.sync()
-        self._generations.publish(writer.path)
         self._rebuilding = False
         self.progress.caught_up = self.progress.usable = True
         log.info("the replica is up to date", codes=writer.entries())
+
+    def _publish(self, writer: Writer, has_records: bool) -> bool:
+        """A topic that was empty at first is no snapshot before its re-publish was closed by
+        markers: until then it doesn't replace a replica that has something."""
+        replaces = self._rebuilding and self._generations.current() is not None
+        markers = [marker_key(partition.partition) for partition in self._partitions]
+        if replaces and not has_records and not writer.has_records(markers):
+            return False
+        writer.keep_positions(_name(partition) for partition in self._partitions)
+        writer.sync()
+        self._generations.publish(writer.path)
+        return True
 
     def _housekeeping(self, writer: Writer) -> None:
         writer.sync()

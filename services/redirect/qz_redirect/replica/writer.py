@@ -79,7 +79,8 @@ class Writer:
         self._contents = Contents(self._env, self._dbs[KIND_CODES], self._dbs[KIND_THINGS])
         self._env.reader_check()
         self._busy = threading.Lock()
-        """Of two threads one waits: the map must not move or go under the other."""
+        """Of two threads one waits: the map must not move or go under the other. Whoever comes
+        after `close` gets an lmdb.Error."""
         if not self.entries():
             self.set_format(FORMAT)
 
@@ -113,7 +114,7 @@ class Writer:
         return len(gone)
 
     def positions(self) -> dict[str, Position]:
-        with self._env.begin(db=self._dbs[KIND_POSITIONS]) as txn:
+        with self._busy, self._env.begin(db=self._dbs[KIND_POSITIONS]) as txn:
             return {
                 bytes(key).decode(): msgspec.json.decode(value, type=Position)
                 for key, value in txn.cursor()
@@ -121,22 +122,22 @@ class Writer:
 
     def has_records(self, names: Iterable[str]) -> bool:
         """Whether all of these are there."""
-        with self._env.begin(db=self._dbs[KIND_THINGS]) as txn:
+        with self._busy, self._env.begin(db=self._dbs[KIND_THINGS]) as txn:
             return all(txn.get(name.encode()) is not None for name in names)
 
     def is_current(self) -> bool:
         """Whether its rows are those of this release."""
-        with self._env.begin(db=self._dbs[KIND_FACTS]) as txn:
+        with self._busy, self._env.begin(db=self._dbs[KIND_FACTS]) as txn:
             return bool(txn.get(KEY_FORMAT) == FORMAT)
 
     def set_format(self, format: bytes) -> None:
-        with self._env.begin(write=True, db=self._dbs[KIND_FACTS]) as txn:
+        with self._busy, self._env.begin(write=True, db=self._dbs[KIND_FACTS]) as txn:
             txn.put(KEY_FORMAT, format)
 
     def keep_positions(self, wanted: Iterable[str]) -> None:
         """Forgets the positions of topics that are not followed any more."""
         keep = {name.encode() for name in wanted}
-        with self._env.begin(write=True, db=self._dbs[KIND_POSITIONS]) as txn:
+        with self._busy, self._env.begin(write=True, db=self._dbs[KIND_POSITIONS]) as txn:
             for key in [bytes(key) for key, _ in txn.cursor() if bytes(key) not in keep]:
                 txn.delete(key)
 
@@ -144,22 +145,24 @@ class Writer:
         """A salt is kept for 48 hours at most."""
         day = today or datetime.now(UTC).date()
         oldest = salt_key((day - timedelta(days=SALT_DAYS - 1)).isoformat()).encode()
-        with self._env.begin(write=True, db=self._dbs[KIND_THINGS]) as txn:
+        with self._busy, self._env.begin(write=True, db=self._dbs[KIND_THINGS]) as txn:
             cursor = txn.cursor()
             found = cursor.set_range(b"salt:")
             while found and b"salt:" <= bytes(cursor.key()) < oldest:
                 found = cursor.delete()
 
     def entries(self) -> int:
-        with self._env.begin() as txn:
+        with self._busy, self._env.begin() as txn:
             return int(txn.stat(self._dbs[KIND_CODES])["entries"])
 
     def check_readers(self) -> int:
         """Frees the slots of readers that died; pages they held can be used again."""
-        return int(self._env.reader_check())
+        with self._busy:
+            return int(self._env.reader_check())
 
     def sync(self) -> None:
-        self._env.sync(True)
+        with self._busy:
+            self._env.sync(True)
 
     def close(self) -> None:
         with self._busy:
