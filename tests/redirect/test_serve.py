@@ -61,6 +61,36 @@ async def test_sigterm_answers_what_is_in_flight_and_ends_clean(tmp_path: Path) 
     assert [event.seq for event in journaled(tmp_path)] == [1, 2]
 
 
+async def test_what_was_half_asked_at_sigterm_is_answered(tmp_path: Path) -> None:
+    put(tmp_path, slugs(plain=code()))
+    edge = edge_process(tmp_path, tmp_path, "edge")
+    with killed_at_end(edge.child):
+        edge.child.start()
+        reader, writer = await asyncio.open_connection(HOST, edge.port)
+        writer.write(get("/plain"))
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(get("/plain")[:-2])
+        # another connection, so that the half is known to have been read
+        assert statuses(await exchange(edge.port, get("/plain"))) == [302]
+        stopping = asyncio.create_task(asyncio.to_thread(edge.child.stop))
+        await eventually(lambda: is_closed(edge.port), within=20)
+        writer.write(b"\r\n")
+        last = await asyncio.wait_for(reader.read(), 5)
+        assert statuses(last) == [302]
+        assert b"connection: close" in last.lower()
+        writer.close()
+        await stopping
+
+
+async def is_closed(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(HOST, port)
+    except OSError:
+        return True
+    writer.close()
+    return False
+
+
 async def test_metrics_tell_of_hits_misses_and_the_journal(tmp_path: Path) -> None:
     put(tmp_path, slugs(plain=code(), paused=code("lnk_2", status="paused")))
     async with serving(settings_for(tmp_path)) as settings:

@@ -9,6 +9,7 @@ tests/redirect/test_lane.py.
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
@@ -43,11 +44,18 @@ _REFUSALS = {
 
 
 def _is_sound(url: bytes, headers: list[tuple[bytes, bytes]]) -> bool:
-    """What the parser lets pass and we don't: other targets than an origin's, codings that no
-    length can be told from."""
+    """What the parser lets pass and we don't: other targets than an origin's, a target and a Host
+    that name two, codings that no length can be told from."""
     codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
-    named = url.startswith((b"/", b"http://", b"https://")) and b"#" not in url
-    return named and codings in ([], [b"chunked"])
+    if codings not in ([], [b"chunked"]) or b"#" in url:
+        return False
+    return url.startswith(b"/") or _authority(url) == dict(headers).get(b"host", b"").lower()
+
+
+def _authority(url: bytes) -> bytes | None:
+    """Of a target that is a whole URL, as a proxy sends it."""
+    scheme, mark, rest = url.lower().partition(b"://")
+    return re.split(rb"[/?]", rest)[0] if mark and scheme in (b"http", b"https") else None
 
 
 class Outlet:
@@ -65,6 +73,9 @@ class Outlet:
 
     def close(self) -> None:
         self._end()
+
+    def is_closing(self) -> bool:
+        return bool(self._transport.is_closing())
 
 
 class Lane(HttpToolsProtocol):
@@ -165,6 +176,11 @@ class Lane(HttpToolsProtocol):
         self._unread = b""
         self.deadline = NEVER
 
+    def shutdown(self) -> None:
+        """Of what is half asked the rest is waited for, as long as the whole edge waits."""
+        if not self._in_headers:
+            super().shutdown()
+
     def expire(self) -> None:
         """The deadline has passed: a half-sent request is told, an idle connection just ends, and
         one that should have ended, but doesn't take what it was sent, is cut off."""
@@ -241,7 +257,7 @@ class Lane(HttpToolsProtocol):
         super().on_message_begin()
         self.url = url
         self.headers.extend(headers)
-        self.expect_100_continue = (b"expect", b"100-continue") in headers
+        self.expect_100_continue = dict(headers).get(b"expect", b"").lower() == b"100-continue"
         if not _is_sound(url, headers):
             self._refuse(400)
             return
@@ -262,8 +278,17 @@ class Lane(HttpToolsProtocol):
         if self._is_its_turn():
             self.transport.write(_REFUSALS[status])
             self._linger()
-        else:
+        elif self.cycle.more_body:
             self.transport.close()
+        else:
+            self._end_with_the_last_answer()
+
+    def _end_with_the_last_answer(self) -> None:
+        """What came behind whole requests is no reason to leave those without an answer."""
+        self._ending = True
+        self._unread = b""
+        self.deadline = self._beat.linger_until
+        self.cycle.keep_alive = False
 
     def _end_after(self, cycle: Any) -> None:
         """What asked for the connection's last answer may not have come in whole."""
@@ -279,11 +304,12 @@ class Lane(HttpToolsProtocol):
         linger(self.transport, self.connection_lost)
 
     def _is_its_turn(self) -> bool:
-        """Whether a refusal may be written now, in place of an answer that has not begun."""
+        """Whether a refusal may be written now: nothing is being answered, or only what is itself
+        refused, and not a byte of its answer has left."""
         cycle = self.cycle
         if cycle is None or cycle.response_complete:
             return True
-        if self.pipeline or cycle.response_started:
+        if self.pipeline or cycle.response_started or not cycle.more_body:
             return False
         cycle.disconnected = True
         return True
