@@ -11,11 +11,13 @@ from typing import Protocol
 import msgspec
 
 from qz_common.events import ScanEvent, decode_scan
+from qz_common.urls.query import MAX_SERVED
 
 U64 = 1 << 64
 MAX_STATUS = 999
 MAX_TAGS = 100
-MAX_TEXT = 4_000
+MAX_TEXT = 4 * MAX_SERVED
+"""Far above what an edge writes, so that no visitor can make a record that is dead."""
 OLDEST_MS = 1_577_836_800_000
 """2020-01-01: an earlier time is a broken clock, not a scan."""
 CLOCK_SLACK_MS = 5 * 60 * 1000
