@@ -192,3 +192,17 @@ async def test_static_codes_of_a_url_may_take_half_from_the_defaults(
     assert made.status_code == 200, made.text
     (code,) = made.json()["data"]
     assert (code["type"], code["content"]) == ("static", {"kind": "url", "url": URL})
+
+
+@pytest.mark.parametrize("place", ["defaults", "items"])
+async def test_many_changes_are_never_planned_for_later(place: str, api: httpx.AsyncClient) -> None:
+    made = (await api.post("/v1/qr-codes", json={"destination_url": URL})).json()
+    change = {"destination_url": "https://example.org/", "effective_from": "2099-01-01T00:00:00Z"}
+    row, common = (change, {}) if place == "items" else ({}, change)
+    body = {"items": [{"id": made["id"], **row}], "defaults": common}
+    answer = await api.post(f"{BULK}/update", json=body)
+    assert answer.status_code == 422, answer.text
+    where = "/items/0" if place == "items" else "/defaults"
+    assert pointers(answer) == {f"{where}/effective_from": "invalid_value"}
+    kept = (await api.get(f"/v1/qr-codes/{made['id']}")).json()
+    assert kept["link"]["destination_url"] == URL

@@ -26,9 +26,13 @@ class BulkChange(CodePatch):
     effective_from: None = None
 
 
+class BulkCommon(CodePatch):
+    effective_from: None = None
+
+
 class BulkUpdate(In):
     items: Annotated[list[BulkChange], Field(min_length=1, max_length=MAX_ROWS)]
-    defaults: CodePatch | None = None
+    defaults: BulkCommon | None = None
     dry_run: bool = False
 
 
