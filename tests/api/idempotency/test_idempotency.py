@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 
+from qz_api.auth.scopes import Scope
 from qz_api.deps import Deps
 from qz_api.idempotency.sweep import sweep
 from tests.api.conftest import MakeTenant, Tenant
@@ -58,6 +59,25 @@ async def test_a_key_is_bound_to_workspace_mode_and_operation(
         answer = await client.post("/v1/qr-codes", json=LEAST, headers=KEY)
         assert answer.json()["id"] != first.json()["id"]
     assert (await api.post("/v1/api-keys", json={}, headers=KEY)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/api-keys", {"name": "CI"}),
+        ("/v1/api-keys/{id}/roll", {}),
+        ("/v1/invites", {"email": "new@example.com", "role": "viewer"}),
+    ],
+)
+async def test_a_secret_is_repeated_to_nobody_but_its_first_caller(
+    path: str, body: dict[str, str], api: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    path = path.format(id=(await api.post("/v1/api-keys", json={})).json()["id"])
+    first = await api.post(path, json=body, headers=KEY)
+    other = await tenant.client([Scope.KEYS_ADMIN, Scope.WORKSPACE_ADMIN])
+    answer = await other.post(path, json=body, headers=KEY)
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_mismatch")
+    assert (await api.post(path, json=body, headers=KEY)).content == first.content
 
 
 async def test_parallel_creates_with_one_key_make_one_code(

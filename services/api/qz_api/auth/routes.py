@@ -126,6 +126,7 @@ OPERATIONS = (
         answer=NewKeyView,
         status=201,
         example={"name": "Shop", "preset": "read_write", "mode": "test"},
+        secret=True,
     ),
     Operation(
         method="GET",
@@ -152,6 +153,7 @@ OPERATIONS = (
         status=201,
         problems=(NotFound, Conflict),
         example={"overlap_seconds": 3600},
+        secret=True,
     ),
     Operation(
         method="DELETE",

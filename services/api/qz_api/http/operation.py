@@ -64,6 +64,8 @@ class Operation:
     """Of a `public` one: a key or a session may stand in for what anybody else needs."""
     idempotent: bool = True
     """Takes an Idempotency-Key when it writes."""
+    secret: bool = False
+    """Its answer holds a secret: a repeat is answered to nobody but the caller of the first."""
     live: bool = False
     """Its answer moves with scans and the clock while its version stays, so it is never a 304."""
     description: str = ""

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Row
 from qz_api.deferred import Gate
 from qz_api.http.respond import Answer
 from qz_api.http.scope import header
 from qz_api.idempotency import store
 from qz_api.idempotency.store import Place
 from qz_api.sealing import Secrets
-from qz_api.transaction import GateHeld, GateShut
+from qz_api.transaction import GateHeld, GateShut, Transaction
 from qz_common.errors import Conflict, Invalid, Problem, Unavailable
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Claim:
     def gate(self) -> Gate:
         return store.claim(self.place, self.request_hash)
 
-    async def answered(self, conn: Connection, answer: Answer) -> None:
+    async def answered(self, conn: Transaction, answer: Answer) -> None:
         """The answer goes into the record: with the row, or into the row that is there."""
         body = self.secrets.seal(answer.body, repr(self.place).encode())
         if conn.begun:
@@ -110,5 +110,6 @@ def _replay(call: "Call", claim: Claim, row: Row) -> Answer:
 def _hash(call: "Call", document: Any) -> bytes:
     """Of the parsed request: another spelling of the same JSON is the same request."""
     query = call.maybe_query.model_dump(mode="json") if call.maybe_query else None
-    request = [dict(call.path), query, document]
+    caller = [call.principal.id] if call.operation.secret else []
+    request = [dict(call.path), query, document, *caller]
     return hashlib.sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).digest()

@@ -14,7 +14,7 @@ from qz_api.accounts.invites.schemas import (
 from qz_api.accounts.invites.service import Inviting
 from qz_api.accounts.roles import check_administers
 from qz_api.accounts.users import store as users
-from qz_api.accounts.workspaces import store as workspaces
+from qz_api.accounts.workspaces import service as workspaces
 from qz_api.accounts.workspaces.schemas import OwnWorkspaceView, own_view
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
@@ -61,7 +61,7 @@ async def accept_invite(call: Call) -> Answer:
             request_id=call.request_id,
             now=call.now,
         )
-        row = await workspaces.of_user(conn, session.user, joined)
+        row = await workspaces.own(conn, session.user, joined)
     return shown(own_view(row))
 
 
@@ -79,6 +79,7 @@ OPERATIONS = (
         status=201,
         problems=(Conflict,),
         example={"email": "sam@example.com", "role": "editor"},
+        secret=True,
     ),
     Operation(
         method="GET",
