@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_api.deferred import MOST_ROWS, Deferred, defer, undone, write_deferred
 from tests.api.conftest import Tenant
 

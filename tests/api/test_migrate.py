@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from qz_api.db import Connection
+from qz_api.connection import BareConnection
 from qz_api.migrate import FOLDER, migrate, migrations, missing
 from qz_common.errors import Permanent
 from tests.fixtures.postgres import Database
@@ -21,8 +21,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def connected(database: Database) -> Connection:
-    return await asyncpg.connect(database.admin_dsn)
+async def connected(database: Database) -> BareConnection:
+    conn: BareConnection = await asyncpg.connect(database.admin_dsn)
+    return conn
 
 
 async def test_only_what_is_missing_is_applied(bare_database: Database, folder: Path) -> None:

@@ -201,7 +201,7 @@ async def test_over_https_the_cookie_belongs_to_one_host(environment: dict[str, 
 async def test_only_hashes_are_stored(sam: Browser, deps: Deps) -> None:
     token = sam.cookies["qz_session"]
     async with deps.db.system() as conn:
-        session = await conn.fetchrow("SELECT * FROM sessions")
+        [session] = await conn.fetch("SELECT * FROM sessions")
         password = await conn.fetchval("SELECT hash FROM user_passwords")
         buckets = await conn.fetch("SELECT key FROM attempt_buckets")
     assert token not in repr(session)

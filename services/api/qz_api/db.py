@@ -9,20 +9,19 @@ call finds Postgres again when it is back.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
 import orjson
 
 from qz_api.bell import Bell
+from qz_api.connection import BareConnection, Row, fetch_one
 from qz_api.deferred import Gate
 from qz_api.settings import PostgresSettings
 from qz_api.transaction import Transaction
 from qz_common.errors import Unavailable
 
-Connection: TypeAlias = asyncpg.Connection
-Row: TypeAlias = asyncpg.Record
 T = TypeVar("T")
 
 CONNECT_SECONDS = 3.0
@@ -70,7 +69,7 @@ class Database:
             self._pool.terminate()
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    async def connection(self) -> AsyncIterator[BareConnection]:
         """A connection without a transaction or a workspace: each statement commits alone."""
         connection = await self._acquire()
         try:
@@ -80,7 +79,9 @@ class Database:
             await self.release(connection)
 
     @asynccontextmanager
-    async def command(self, workspace: UUID, gate: Gate | None = None) -> AsyncIterator[Connection]:
+    async def command(
+        self, workspace: UUID, gate: Gate | None = None
+    ) -> AsyncIterator[Transaction]:
         """Begins as late as can be; see transaction.py."""
         async with self._run(Transaction(self, str(workspace), gate=gate)) as transaction:
             yield transaction
@@ -88,21 +89,21 @@ class Database:
     @asynccontextmanager
     async def transaction(
         self, workspace: UUID, gate: Gate | None = None
-    ) -> AsyncIterator[Connection]:
+    ) -> AsyncIterator[Transaction]:
         """Has begun, so what it writes may be asked for at once."""
         async with self.command(workspace, gate) as transaction:
             await transaction.begin()
             yield transaction
 
     @asynccontextmanager
-    async def account(self, user: UUID) -> AsyncIterator[Connection]:
+    async def account(self, user: UUID) -> AsyncIterator[Transaction]:
         """A transaction that sees what belongs to one user, and no workspace's things."""
         async with self._run(Transaction(self, "", str(user))) as transaction:
             await transaction.begin()
             yield transaction
 
     @asynccontextmanager
-    async def system(self) -> AsyncIterator[Connection]:
+    async def system(self) -> AsyncIterator[Transaction]:
         """A transaction that sees every workspace: for jobs of the deployment, never a request."""
         async with self._run(Transaction(self, EVERY_WORKSPACE)) as transaction:
             await transaction.begin()
@@ -115,7 +116,7 @@ class Database:
             return problem.detail
         return None
 
-    async def once(self, ask: Callable[[Connection], Awaitable[T]]) -> T:
+    async def once(self, ask: Callable[[BareConnection], Awaitable[T]]) -> T:
         """One statement by itself, asked again when its connection dies: done once, or twice."""
         connection, answer = await self.answered(ask)
         await self.release(connection)
@@ -124,11 +125,12 @@ class Database:
     async def room(self) -> Row:
         """How many connections the server allows us, and how many are taken by anybody."""
         async with self.connection() as connection:
-            return await connection.fetchrow(
+            return await fetch_one(
+                connection,
                 """SELECT current_setting('max_connections')::int
                        - current_setting('superuser_reserved_connections')::int AS allowed,
                        sum(numbackends)::int AS taken
-                   FROM pg_stat_database"""
+                   FROM pg_stat_database""",
             )
 
     @property
@@ -154,7 +156,9 @@ class Database:
         async with self.connection() as connection:
             await connection.execute(words)
 
-    async def answered(self, ask: Callable[[Connection], Awaitable[T]]) -> tuple[Connection, T]:
+    async def answered(
+        self, ask: Callable[[BareConnection], Awaitable[T]]
+    ) -> tuple[BareConnection, T]:
         """A connection and its first answer; one that died while it lay in the pool is no reason
         to fail, another is asked: all of them may have died at once."""
         left = self.pool_size + 1
@@ -170,11 +174,12 @@ class Database:
                 if not (died and left):
                     raise
 
-    async def _acquire(self) -> Connection:
+    async def _acquire(self) -> BareConnection:
         # a deadline costs more than taking a connection that lies there
         seconds = None if self._pool.get_idle_size() else self._settings.acquire_seconds
         try:
-            return await self._pool.acquire(timeout=seconds)
+            connection: BareConnection = await self._pool.acquire(timeout=seconds)
+            return connection
         except TimeoutError as error:
             raise Unavailable(
                 "the database is busy", "database_busy", headers=RETRY_AFTER
@@ -182,7 +187,7 @@ class Database:
         except AWAY as error:
             raise _unavailable() from error
 
-    async def release(self, connection: Connection) -> None:
+    async def release(self, connection: BareConnection) -> None:
         try:
             await self._pool.release(connection, timeout=CONNECT_SECONDS)
         except (TimeoutError, asyncpg.InterfaceError, *AWAY):
@@ -191,7 +196,7 @@ class Database:
 
 
 @contextmanager
-def away_is_unavailable(connection: Connection | Transaction) -> Iterator[None]:
+def away_is_unavailable(connection: BareConnection | Transaction) -> Iterator[None]:
     try:
         yield
     except AWAY as error:
@@ -207,7 +212,7 @@ def away_is_unavailable(connection: Connection | Transaction) -> Iterator[None]:
         ) from error
 
 
-def is_dead(connection: Connection | Transaction) -> bool:
+def is_dead(connection: BareConnection | Transaction) -> bool:
     """The pool takes a dead connection back by itself, and then nothing can be asked of it."""
     try:
         return bool(connection.is_closed())
@@ -225,7 +230,7 @@ def server_settings(settings: PostgresSettings) -> dict[str, str]:
     }
 
 
-async def prepare_connection(connection: Connection) -> None:
+async def prepare_connection(connection: BareConnection) -> None:
     await connection.set_type_codec(
         "jsonb", encoder=_dump_json, decoder=orjson.loads, schema="pg_catalog"
     )
@@ -235,7 +240,7 @@ def _dump_json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-async def _nothing_to_reset(_: Connection) -> None:
+async def _nothing_to_reset(_: BareConnection) -> None:
     """Whatever we set is `SET LOCAL`, so a finished transaction leaves nothing behind."""
 
 

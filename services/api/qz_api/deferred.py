@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import asyncpg
+
+from qz_api.connection import Connection
 
 MOST_ROWS = 2000
 """Of one statement, before they are written early."""
@@ -61,8 +63,12 @@ Part: TypeAlias = tuple[Deferred, bool]
 """And whether it has a single row."""
 
 
+class Deferring(Connection, Protocol):
+    due: Due
+
+
 async def defer(
-    conn: asyncpg.Connection, what: Deferred, rows: Mapping[Any, Row] | Iterable[tuple[Any, Row]]
+    conn: Deferring, what: Deferred, rows: Mapping[Any, Row] | Iterable[tuple[Any, Row]]
 ) -> None:
     """Rows by a key: a later row of a key takes the place of an earlier one."""
     waiting = conn.due.setdefault(what, {})
@@ -71,7 +77,7 @@ async def defer(
         await write_deferred(conn)
 
 
-async def write_deferred(conn: asyncpg.Connection) -> None:
+async def write_deferred(conn: Deferring) -> None:
     due = conn.due
     if not due:
         return
@@ -99,7 +105,7 @@ def overtaken() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def undone(conn: asyncpg.Connection) -> AsyncIterator[None]:
+async def undone(conn: Deferring) -> AsyncIterator[None]:
     """What happens inside leaves no trace in the transaction around it."""
     await write_deferred(conn)
     await conn.execute("SAVEPOINT undone")

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Row
+from qz_api.connection import Row
 from qz_api.http.call import Call
 from qz_api.http.paging import PageQuery, page_of
 from qz_api.http.respond import Answer, shown

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import asyncpg
 
-from qz_api.db import Connection
+from qz_api.connection import BareConnection, Connection
 from qz_common.errors import Permanent
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -62,7 +62,7 @@ def migrations(folder: Path = FOLDER) -> tuple[Migration, ...]:
 
 async def migrate(admin_dsn: str, folder: Path = FOLDER) -> list[str]:
     """Applies what is missing; the names of the files that were applied."""
-    connection = await asyncpg.connect(admin_dsn, timeout=10)
+    connection: BareConnection = await asyncpg.connect(admin_dsn, timeout=10)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
         await connection.execute(MAKE_APP_ROLE)
@@ -97,7 +97,7 @@ def _is_applied(migration: Migration, applied: dict[int, str]) -> bool:
     return sha256 is not None
 
 
-async def _apply(connection: Connection, migration: Migration) -> str:
+async def _apply(connection: BareConnection, migration: Migration) -> str:
     async with connection.transaction():
         await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         await connection.execute(migration.sql)

@@ -16,7 +16,8 @@ from qz_api.auth import service, store
 from qz_api.auth.principal import Mode
 from qz_api.auth.scopes import PRESETS
 from qz_api.auth.service import KeyDraft
-from qz_api.db import EVERY_WORKSPACE, Connection, prepare_connection
+from qz_api.connection import BareConnection, Connection
+from qz_api.db import EVERY_WORKSPACE, prepare_connection
 from qz_api.limits.plans import SELF_HOSTED
 from qz_api.migrate import missing
 from qz_api.sealing import Secrets
@@ -32,7 +33,7 @@ MODES: tuple[Mode, ...] = ("live", "test")
 async def seed(
     admin_dsn: str, secrets: Secrets, accounts: AccountSettings, known: Mapping[str, str]
 ) -> dict[str, str]:
-    connection = await asyncpg.connect(admin_dsn, timeout=10)
+    connection: BareConnection = await asyncpg.connect(admin_dsn, timeout=10)
     try:
         if await missing(connection):
             raise Permanent("the schema is not up to this release: migrate first")

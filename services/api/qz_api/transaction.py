@@ -12,10 +12,10 @@ from typing import Any, Protocol, TypeAlias
 
 import asyncpg
 
+from qz_api.connection import BareConnection, Row, fetch_one
 from qz_api.deferred import Due, Gate, all_at_once, overtaken, write_deferred
 
-Connection: TypeAlias = asyncpg.Connection
-Ask: TypeAlias = Callable[[Connection], Coroutine[Any, Any, Any]]
+Ask: TypeAlias = Callable[[BareConnection], Coroutine[Any, Any, Any]]
 
 
 class GateShut(Exception):
@@ -27,10 +27,10 @@ class GateHeld(Exception):
 
 
 class Connections(Protocol):
-    async def answered(self, ask: Ask) -> tuple[Connection, Any]:
+    async def answered(self, ask: Ask) -> tuple[BareConnection, Any]:
         """A connection of the pool with its first answer."""
 
-    async def release(self, connection: Connection) -> None: ...
+    async def release(self, connection: BareConnection) -> None: ...
 
 
 @dataclass
@@ -46,26 +46,27 @@ class Transaction:
 
     def __post_init__(self) -> None:
         self.due: Due = {}
-        self._connection: Connection = None  # of the pool, once it is needed
+        self._taken: BareConnection | None = None  # of the pool, once it is needed
 
-    async def fetch(self, query: str, *values: Any) -> Any:
+    async def fetch(self, query: str, *values: Any) -> list[Row]:
         return await (await self.begin()).fetch(query, *values)
 
-    async def fetchrow(self, query: str, *values: Any) -> Any:
+    async def fetchrow(self, query: str, *values: Any) -> Row | None:
         return await (await self.begin()).fetchrow(query, *values)
 
     async def fetchval(self, query: str, *values: Any) -> Any:
         return await (await self.begin()).fetchval(query, *values)
 
-    async def execute(self, query: str, *values: Any) -> Any:
+    async def execute(self, query: str, *values: Any) -> str:
         return await (await self.begin()).execute(query, *values)
 
-    async def ask(self, query: str, *values: Any) -> Any:
-        """The row of a statement that only reads and says itself what it may see: it begins
+    async def ask(self, query: str, *values: Any) -> Row:
+        """The one row of a statement that only reads and says itself what it may see: it begins
         nothing."""
-        return await self._answer(lambda conn: conn.fetchrow(query, *values))
+        row: Row = await self._answer(lambda conn: fetch_one(conn, query, *values))
+        return row
 
-    async def begin(self) -> Connection:
+    async def begin(self) -> BareConnection:
         if not self.begun:
             # one round trip; these are UUIDs or our own words, never a caller's text
             words = (
@@ -77,10 +78,16 @@ class Transaction:
             await self._pass_gate()
         return self._connection
 
+    @property
+    def _connection(self) -> BareConnection:
+        if self._taken is None:
+            raise RuntimeError("this transaction has asked for nothing yet")
+        return self._taken
+
     async def commit(self) -> None:
         if not self.due and not self.gate and not self.begun:
             return
-        if self._connection is None:
+        if self._taken is None:
             # the first words on a connection may be said twice, and these may not
             await self.begin()
         if self.begun:
@@ -96,20 +103,20 @@ class Transaction:
 
     async def end(self) -> None:
         """The connection goes back to the pool."""
-        if self._connection is not None:
-            await self.connections.release(self._connection)
+        if self._taken is not None:
+            await self.connections.release(self._taken)
 
     def is_closed(self) -> bool:
-        return self._connection is not None and bool(self._connection.is_closed())
+        return self._taken is not None and self._taken.is_closed()
 
     def terminate(self) -> None:
-        if self._connection is not None:
-            self._connection.terminate()
+        if self._taken is not None:
+            self._taken.terminate()
 
     async def _answer(self, ask: Ask) -> Any:
-        if self._connection is not None:
-            return await ask(self._connection)
-        self._connection, answer = await self.connections.answered(ask)
+        if self._taken is not None:
+            return await ask(self._taken)
+        self._taken, answer = await self.connections.answered(ask)
         return answer
 
     async def _pass_gate(self) -> None:
@@ -122,7 +129,7 @@ class Transaction:
         if not is_new:
             raise GateShut
 
-    async def _write_all(self, connection: Connection) -> None:
+    async def _write_all(self, connection: BareConnection) -> None:
         sql, values = all_at_once(self.due, self.gate, self.sees)
         try:
             with overtaken():

@@ -13,8 +13,8 @@ from qz_api.accounts.members import service
 from qz_api.accounts.roles import ROLE_SCOPES, Role
 from qz_api.auth.principal import Principal
 from qz_api.auth.scopes import Scope
-from qz_api.db import Connection
 from qz_api.limits.plans import SELF_HOSTED
+from qz_api.transaction import Transaction
 from qz_common.errors import Conflict
 from qz_common.ids import read_id
 from tests.api.accounts.conftest import Join
@@ -106,7 +106,7 @@ async def test_the_last_owner_stays(join: Join, tenant: Tenant) -> None:
     assert (await owner.get("/v1/me")).json()["role"] == "owner"
 
 
-Blow = Callable[[Connection, Principal, Principal], Awaitable[object]]
+Blow = Callable[[Transaction, Principal, Principal], Awaitable[object]]
 BLOWS: dict[str, Blow] = {
     "leave": lambda conn, one, _: service.remove(conn, one, usr(one.id), NOW),
     "step down": lambda conn, one, _: service.change_role(conn, one, usr(one.id), Role.ADMIN, NOW),

@@ -14,7 +14,7 @@ from qz_api.accounts.passwords import make_hasher, matches
 from qz_api.accounts.roles import Role
 from qz_api.accounts.settings import AccountSettings
 from qz_api.accounts.users import store
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_common.ids import new_uuid
 
 KNOWN = re.compile(r"[\w-]{16,256}", re.ASCII)

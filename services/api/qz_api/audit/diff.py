@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
+from qz_api.connection import Row
 from qz_common.telemetry import API_KEY_TEXT
 
 SECRET = "[secret]"
@@ -13,7 +14,7 @@ SECRET_WORDS = ("password", "secret", "token", "hash", "pepper", "credential")
 MAX_VALUE_BYTES = 4096
 PLAIN = frozenset({bool, int, type(None)})
 EMPTY: tuple[Any, ...] = ("", [], {})
-Fields = Mapping[str, Any]
+Fields: TypeAlias = Row
 
 
 def changes(before: Fields | None, after: Fields | None) -> tuple[Any, Any]:
@@ -28,7 +29,7 @@ def changes(before: Fields | None, after: Fields | None) -> tuple[Any, Any]:
     )
 
 
-def _differs(name: str, old: Fields, new: Fields) -> bool:
+def _differs(name: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
     return name not in old or name not in new or bool(old[name] != new[name])
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from qz_api.db import Row
+from qz_api.connection import Row
 from qz_api.http.paging import PageQuery
 from qz_api.http.schema import Moment, Out
 from qz_common.ids import show_id

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from qz_api.audit import store
 from qz_api.audit.actor import Actor
 from qz_api.audit.diff import Fields, changes
-from qz_api.db import Connection
+from qz_api.transaction import Transaction
 from qz_common.ids import new_uuid
 
 Change = tuple[str, Fields | None, Fields | None]
@@ -23,7 +23,7 @@ NOTHING: tuple[Fields, Fields] = ({}, {})
 
 
 async def record(
-    conn: Connection,
+    conn: Transaction,
     principal: Actor,
     action: str,
     object_id: str,
@@ -34,7 +34,7 @@ async def record(
 
 
 async def record_all(
-    conn: Connection, principal: Actor, action: str, done: Iterable[Change]
+    conn: Transaction, principal: Actor, action: str, done: Iterable[Change]
 ) -> None:
     """The same for a bulk command: one statement for all its objects."""
     entries = [(new_uuid(), id, *changes(before, after)) for id, before, after in done]

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.deferred import Deferred, defer
 from qz_api.http.paging import Place
+from qz_api.transaction import Transaction
 
 FILTER = """workspace_id = $1 AND mode = $2
     AND ($3::text IS NULL OR action = $3 OR starts_with(action, $3 || '.'))
@@ -51,7 +52,7 @@ INSERT = Deferred(
 
 
 async def insert(
-    conn: Connection,
+    conn: Transaction,
     *,
     workspace: UUID,
     mode: str,

@@ -7,16 +7,17 @@ is refused together is asked one by one.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from qz_api.auth import store
+from qz_api.connection import Row
 from qz_api.db import Database
 
 Presented: TypeAlias = tuple[str, bytes]
 """Public id and hash of a key."""
-Admitted: TypeAlias = Mapping[str, Any]
+Admitted: TypeAlias = Row
 
 
 @dataclass(frozen=True, slots=True)

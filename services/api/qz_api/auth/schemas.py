@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from qz_api.auth.principal import Mode
 from qz_api.auth.scopes import PRESETS, Scope
-from qz_api.db import Row
+from qz_api.connection import Row
 from qz_api.http.schema import In, Moment, Name, Out
 from qz_common.ids import show_id
 

@@ -19,12 +19,14 @@ from qz_api.auth.principal import Mode, Principal
 from qz_api.auth.schemas import key_fields
 from qz_api.auth.scopes import Scope as Permission
 from qz_api.auth.scopes import known
-from qz_api.db import Connection, Database, Row
+from qz_api.connection import Connection, Row
+from qz_api.db import Database
 from qz_api.http.scope import Scope, header
 from qz_api.limits.charge import meters_of
 from qz_api.limits.plans import effective
 from qz_api.metrics import ApiMetrics
 from qz_api.sealing import Secrets
+from qz_api.transaction import Transaction
 from qz_common.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Unauthenticated
 from qz_common.ids import ApiKey, new_api_key, new_uuid, read_api_key, show_id
 
@@ -107,7 +109,7 @@ async def issue(
 
 
 async def create(
-    conn: Connection, secrets: Secrets, principal: Principal, draft: KeyDraft, now: datetime
+    conn: Transaction, secrets: Secrets, principal: Principal, draft: KeyDraft, now: datetime
 ) -> tuple[Row, str]:
     _check_grant(principal, draft)
     if draft.expires_at is not None and draft.expires_at <= now:
@@ -119,7 +121,7 @@ async def create(
 
 
 async def roll(
-    conn: Connection,
+    conn: Transaction,
     secrets: Secrets,
     principal: Principal,
     id: UUID,
@@ -145,7 +147,7 @@ async def roll(
     return row, text
 
 
-async def revoke(conn: Connection, principal: Principal, id: UUID, now: datetime) -> Row:
+async def revoke(conn: Transaction, principal: Principal, id: UUID, now: datetime) -> Row:
     before = await _locked(conn, principal, id)
     row = await store.revoke_key(conn, principal.workspace, id, now)
     await audit.record(

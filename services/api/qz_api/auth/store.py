@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row, fetch_one
 from qz_api.http.paging import Place
 from qz_api.limits.plans import PLANS_JSON
 
@@ -14,7 +14,8 @@ COLUMNS = """id, workspace_id, mode, name, public_id, last_characters, scopes, d
 
 async def admit_key(conn: Connection, public_id: str, secret_hash: bytes, cost: int) -> Row:
     """Authentication, rate and monthly quota in one round trip."""
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         "SELECT * FROM qz_admit_key($1, $2, $3, $4::text::jsonb)",
         public_id,
         secret_hash,
@@ -39,7 +40,8 @@ async def insert_key(
     replaces: UUID | None,
     expires_at: datetime | None,
 ) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""INSERT INTO api_keys (id, workspace_id, mode, name, public_id, secret_hash,
                 last_characters, scopes, dialect, created_by, replaces, expires_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -107,7 +109,8 @@ async def lock_key(conn: Connection, workspace: UUID, modes: Sequence[str], id: 
 
 
 async def revoke_key(conn: Connection, workspace: UUID, id: UUID, now: datetime) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3)
             WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}""",
         workspace,
@@ -117,7 +120,8 @@ async def revoke_key(conn: Connection, workspace: UUID, id: UUID, now: datetime)
 
 
 async def expire_key(conn: Connection, workspace: UUID, id: UUID, at: datetime) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""UPDATE api_keys SET expires_at = least(coalesce(expires_at, $3), $3)
             WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}""",
         workspace,

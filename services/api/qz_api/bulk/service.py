@@ -8,9 +8,9 @@ from typing import Any
 from qz_api.auth.principal import Principal
 from qz_api.codes import changing, service
 from qz_api.codes.service import Found
-from qz_api.db import Connection
 from qz_api.deferred import undone
 from qz_api.links.draft import CodeDraft, Report, refuse
+from qz_api.transaction import Transaction
 from qz_common.errors import FieldError, Forbidden
 from qz_common.ids import read_id
 
@@ -18,7 +18,7 @@ Row = tuple[CodeDraft, Report]
 
 
 @asynccontextmanager
-async def tried(conn: Connection, dry_run: bool) -> AsyncIterator[None]:
+async def tried(conn: Transaction, dry_run: bool) -> AsyncIterator[None]:
     """What a dry run did is undone; the transaction itself belongs to the caller."""
     if not dry_run:
         yield
@@ -28,7 +28,7 @@ async def tried(conn: Connection, dry_run: bool) -> AsyncIterator[None]:
 
 
 async def create(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     rows: Sequence[Row],
     own_hosts: frozenset[str],
@@ -41,7 +41,7 @@ async def create(
 
 
 async def update(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     rows: Sequence[tuple[str, Any, Report]],
     own_hosts: frozenset[str],

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from qz_api.campaigns import store
-from qz_api.db import Connection
+from qz_api.connection import Connection
 
 
 async def utm_of(

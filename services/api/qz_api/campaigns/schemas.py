@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from qz_api.db import Row
+from qz_api.connection import Row
 from qz_api.http.schema import LEFT_OUT, In, Moment, Name, Out
 from qz_api.listing import NamedQuery
 from qz_common.ids import show_id

@@ -8,14 +8,15 @@ from uuid import UUID
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
 from qz_api.campaigns import store
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.links import service as links
+from qz_api.transaction import Transaction
 from qz_common.errors import Conflict, FieldError, Invalid, NotFound
 from qz_common.ids import new_uuid, show_id
 
 
 async def create(
-    conn: Connection, principal: Principal, fields: Mapping[str, Any], now: datetime
+    conn: Transaction, principal: Principal, fields: Mapping[str, Any], now: datetime
 ) -> Row:
     row = await store.insert(
         conn,
@@ -39,7 +40,7 @@ async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
 
 
 async def update(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     before: Row,
     changes: Mapping[str, Any],
@@ -59,7 +60,7 @@ async def update(
     return row
 
 
-async def delete(conn: Connection, principal: Principal, row: Row, now: datetime) -> None:
+async def delete(conn: Transaction, principal: Principal, row: Row, now: datetime) -> None:
     """`row` is locked; refused while links are in it: archive it, or move them first."""
     if users := await links.in_use(conn, principal.workspace, "campaign", row["id"]):
         raise Conflict(f"links use this campaign: {users}", "campaign_in_use")

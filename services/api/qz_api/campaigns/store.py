@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row, fetch_one
 from qz_api.listing import Table, walks
 
 COLUMNS = """id, mode, name, description, status, utm, starts_at, ends_at, version, created_at,
@@ -24,7 +24,8 @@ async def insert(
     created_by: str,
     now: datetime,
 ) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""INSERT INTO campaigns (id, workspace_id, mode, name, description, utm, starts_at,
                 ends_at, created_by, created_at, updated_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) RETURNING {COLUMNS}""",
@@ -56,7 +57,8 @@ async def lock(conn: Connection, workspace: UUID, mode: str, id: UUID) -> Row | 
 async def update(
     conn: Connection, *, workspace: UUID, id: UUID, fields: Mapping[str, Any], now: datetime
 ) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""UPDATE campaigns SET name = $3, description = $4, status = $5, utm = $6,
                 starts_at = $7, ends_at = $8, updated_at = $9, version = version + 1
             WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}""",

@@ -14,7 +14,7 @@ from qz_api.auth.principal import Principal
 from qz_api.codes import service, store
 from qz_api.codes.reading import link_draft, read_code, read_static_change
 from qz_api.codes.service import CheckVersion, Found
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_api.links import store as link_store
 from qz_api.links.context import Context, gather
 from qz_api.links.draft import Report, refuse
@@ -22,6 +22,7 @@ from qz_api.links.fields import Columns
 from qz_api.links.publish import Link
 from qz_api.links.reading import lock_errors, read_columns
 from qz_api.links.writing import write_all as write_links
+from qz_api.transaction import Transaction
 from qz_api.versions import service as versions
 from qz_common.errors import FieldError
 from qz_common.ids import show_id
@@ -40,7 +41,7 @@ class _Staged:
 
 
 async def update_code(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     id: UUID,
     draft: Mapping[str, Any],
@@ -75,7 +76,7 @@ async def update_code(
 
 
 async def update_codes(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     changes: Sequence[Change],
     own_hosts: frozenset[str],
@@ -132,7 +133,7 @@ def _stage(
     staged.code_changes[id] = staged.code_changes.get(id, {}) | columns
 
 
-async def _write(conn: Connection, principal: Principal, staged: _Staged, now: datetime) -> None:
+async def _write(conn: Transaction, principal: Principal, staged: _Staged, now: datetime) -> None:
     links = [(link, staged.link_changes.get(id, {})) for id, link in staged.links.items()]
     await write_links(conn, principal, links, now)
     rows = [

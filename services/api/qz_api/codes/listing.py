@@ -7,7 +7,7 @@ from pydantic import Field
 
 from qz_api.auth.principal import Principal
 from qz_api.codes.store import JOINED, few_static
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_api.links.listing import (
     FEW,
     MIN_INDEXED,

@@ -7,7 +7,7 @@ from qz_api.codes.fetching import fetch_pictures
 from qz_api.codes.listing import CODES, CodeQuery, build_codes
 from qz_api.codes.schemas import CodeCreate, CodePatch, CodeView, code_view, draft_of
 from qz_api.codes.service import Found
-from qz_api.db import Row
+from qz_api.connection import Row
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page

@@ -13,7 +13,7 @@ from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
 from qz_api.codes import store
 from qz_api.codes.reading import BLANK, link_draft, read_code, read_static
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.deferred import write_deferred
 from qz_api.limits.quota import charge_created
 from qz_api.links import service as links
@@ -26,6 +26,7 @@ from qz_api.links.reading import read_new
 from qz_api.links.writing import insert_all as insert_links
 from qz_api.links.writing import told as told_link
 from qz_api.links.writing import write_all as write_links
+from qz_api.transaction import Transaction
 from qz_common.errors import FieldError, NotFound
 from qz_common.ids import new_uuid, read_id, show_id
 
@@ -51,7 +52,7 @@ class _Planned:
 
 
 async def create_codes(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     drafts: Sequence[CodeDraft],
     own_hosts: frozenset[str],
@@ -97,7 +98,7 @@ async def get_codes(
 
 
 async def delete_code(
-    conn: Connection, principal: Principal, id: UUID, now: datetime, check: CheckVersion
+    conn: Transaction, principal: Principal, id: UUID, now: datetime, check: CheckVersion
 ) -> None:
     """With its link when it was the last code of one that was made for codes."""
     found = await lock_code(conn, principal, id)
@@ -115,7 +116,7 @@ async def delete_code(
     await audit.record(conn, principal, "qr.deleted", show_id("qr", id), told(found), None)
 
 
-async def restore_code(conn: Connection, principal: Principal, id: UUID, now: datetime) -> Found:
+async def restore_code(conn: Transaction, principal: Principal, id: UUID, now: datetime) -> Found:
     link_id = await store.link_of(conn, principal.workspace, principal.mode, id)
     link = await links.lock_any(conn, principal, link_id) if link_id else None
     rows = await store.lock_codes(conn, principal.workspace, principal.mode, [id], deleted=True)
@@ -135,7 +136,7 @@ async def restore_code(conn: Connection, principal: Principal, id: UUID, now: da
 
 
 async def duplicate_code(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     id: UUID,
     slug: str | None,
@@ -178,7 +179,7 @@ async def lock_code(conn: Connection, principal: Principal, id: UUID) -> Found:
 
 
 async def settle(
-    conn: Connection, principal: Principal, locked: Sequence[Link], now: datetime
+    conn: Transaction, principal: Principal, locked: Sequence[Link], now: datetime
 ) -> dict[UUID, Link]:
     """Says in each of these links which code prints it, after codes came or went."""
     if not locked:
@@ -249,7 +250,7 @@ async def _lock_shared(
 
 
 async def _insert_links(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     planned: Sequence[_Planned],
     reports: Sequence[Report],
@@ -269,7 +270,7 @@ async def _insert_links(
 
 
 async def _insert_codes(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     planned: Sequence[_Planned],
     made: Mapping[UUID, Link],

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.deferred import Deferred, defer
 from qz_api.http.paging import Place
 from qz_api.links import store as links
+from qz_api.transaction import Transaction
 
 FIXED = (
     "id", "workspace_id", "mode", "link_id", "type", "printed_url", "dialect", "created_by",
@@ -43,7 +44,7 @@ INSERT = Deferred(
 
 
 async def insert_codes(
-    conn: Connection, rows: Sequence[Mapping[str, Any]]
+    conn: Transaction, rows: Sequence[Mapping[str, Any]]
 ) -> list[Mapping[str, Any]]:
     """The rows as they will be read; they are written at the end."""
     whole = [{name: row[name] for name in (*FIXED, *WRITTEN)} for row in rows]

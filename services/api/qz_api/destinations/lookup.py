@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_api.destinations import store
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from qz_api.db import Row
+from qz_api.connection import Row
 from qz_api.destinations.kinds import Target
 from qz_api.http.schema import LEFT_OUT, In, Moment, Name, Out
 from qz_api.listing import NamedQuery

@@ -5,18 +5,19 @@ from uuid import UUID
 
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.destinations import store
 from qz_api.destinations.kinds import Target
 from qz_api.links import service as links
 from qz_api.links.draft import Report
+from qz_api.transaction import Transaction
 from qz_common.errors import Conflict, FieldError, Invalid, NotFound
 from qz_common.ids import new_uuid, show_id
 from qz_common.urls import UrlPolicy, UrlRefused
 
 
 async def create(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     name: str,
     target: Target,
@@ -47,7 +48,7 @@ async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
 
 
 async def update(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     before: Row,
     name: str | None,
@@ -76,7 +77,7 @@ async def update(
     return row
 
 
-async def delete(conn: Connection, principal: Principal, row: Row, now: datetime) -> None:
+async def delete(conn: Transaction, principal: Principal, row: Row, now: datetime) -> None:
     """`row` is locked; refused while a link uses it, because a printed code would lead nowhere."""
     if users := await links.in_use(conn, principal.workspace, "destination", row["id"]):
         raise Conflict(f"links use this destination: {users}", "destination_in_use")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row, fetch_one
 from qz_api.listing import Table, walks
 
 COLUMNS = "id, mode, name, type, target, location, version, created_at, updated_at"
@@ -25,7 +25,8 @@ async def insert(
     created_by: str,
     now: datetime,
 ) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""INSERT INTO destinations (id, workspace_id, mode, name, type, target, location,
                 created_by, created_at, updated_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) RETURNING {COLUMNS}""",
@@ -66,7 +67,8 @@ async def update(
     location: str,
     now: datetime,
 ) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""UPDATE destinations SET name = $3, type = $4, target = $5, location = $6,
                 updated_at = $7, version = version + 1
             WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}""",

@@ -1,7 +1,7 @@
 """What others ask of own short domains."""
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.domains import store
 from qz_common.errors import Conflict, NotFound
 from qz_common.ids import read_id

@@ -1,20 +1,21 @@
 """From a domain to the record that tells every edge whether to answer for its host."""
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Row
 from qz_api.outbox import store as outbox
+from qz_api.transaction import Transaction
 from qz_common.ids import show_id
 from qz_common.records import DomainRecord, domain_key
 
 
-async def publish(conn: Connection, domain: Row) -> None:
+async def publish(conn: Transaction, domain: Row) -> None:
     await _append(conn, domain, domain["route_version"], "active")
 
 
-async def take_down(conn: Connection, domain: Row) -> None:
+async def take_down(conn: Transaction, domain: Row) -> None:
     await _append(conn, domain, await outbox.next_version(conn), "deleted")
 
 
-async def _append(conn: Connection, domain: Row, version: int, status: str) -> None:
+async def _append(conn: Transaction, domain: Row, version: int, status: str) -> None:
     record = DomainRecord(
         version=version,
         host=domain["host"],

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from qz_api.db import Connection, Database, Row
+from qz_api.connection import Row
+from qz_api.db import Database
 from qz_api.domains import store
 from qz_api.domains.dns import Dns
 from qz_api.domains.hosts import record_name, tokens
 from qz_api.domains.publish import take_down
 from qz_api.domains.service import DAILY
 from qz_api.outbox import store as outbox
+from qz_api.transaction import Transaction
 from qz_common.clock import Clock
 from qz_common.errors import Unavailable
 from qz_common.ids import show_id
@@ -50,7 +52,9 @@ class Rechecker:
                 await self._settle(conn, domain, texts, now)
         return len(due)
 
-    async def _settle(self, conn: Connection, domain: Row, texts: list[str], now: datetime) -> None:
+    async def _settle(
+        self, conn: Transaction, domain: Row, texts: list[str], now: datetime
+    ) -> None:
         row = await store.lock_verified(conn, domain["id"])
         if row is None:
             return

@@ -9,13 +9,14 @@ from uuid import UUID
 
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.domains import store
 from qz_api.domains.hosts import claimable, tokens
 from qz_api.domains.lookup import not_verified, present
 from qz_api.domains.publish import publish, take_down
 from qz_api.domains.schemas import DomainPatch
 from qz_api.links import service as links
+from qz_api.transaction import Transaction
 from qz_common.errors import Conflict, FieldError, Invalid
 from qz_common.ids import new_uuid, random_slug, show_id
 from qz_common.urls import UrlPolicy, UrlRefused, admit
@@ -25,7 +26,7 @@ DAILY = timedelta(days=1)
 
 
 async def create(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     raw_host: str,
     root_url: str | None,
@@ -61,7 +62,7 @@ async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
 
 
 async def update(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     before: Row,
     patch: DomainPatch,
@@ -89,7 +90,7 @@ async def update(
     return row
 
 
-async def delete(conn: Connection, principal: Principal, row: Row) -> None:
+async def delete(conn: Transaction, principal: Principal, row: Row) -> None:
     """`row` is locked; refused while links stand on the host: printed codes would lead nowhere."""
     if row["status"] == "verified":
         if users := await links.in_use(conn, principal.workspace, "host", row["host"]):
@@ -100,7 +101,7 @@ async def delete(conn: Connection, principal: Principal, row: Row) -> None:
 
 
 async def settle(
-    conn: Connection, principal: Principal, id: UUID, texts: list[str], now: datetime
+    conn: Transaction, principal: Principal, id: UUID, texts: list[str], now: datetime
 ) -> Row | Conflict:
     """Verified, or why not; the failure is written down too, so it is returned, not raised."""
     before = await lock(conn, principal, id)
@@ -133,7 +134,7 @@ def _admitted(root_url: str | None, policy: UrlPolicy) -> str:
 
 
 async def _tell(
-    conn: Connection, principal: Principal, action: str, before: Row | None, after: Row | None
+    conn: Transaction, principal: Principal, action: str, before: Row | None, after: Row | None
 ) -> None:
     row = after or before or {}
     await audit.record(conn, principal, action, show_id("dom", row["id"]), before, after)

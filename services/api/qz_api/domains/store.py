@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row, fetch_one
 from qz_api.listing import Table, walks
 
 COLUMNS = """id, workspace_id, mode, host, token, status, root_url, is_default, failure,
@@ -77,7 +77,8 @@ async def no_default(conn: Connection, workspace: UUID, mode: str, now: datetime
 async def update(
     conn: Connection, workspace: UUID, id: UUID, *, root_url: str, is_default: bool, now: datetime
 ) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""UPDATE domains SET root_url = $3, is_default = $4, updated_at = $5, {CHANGED}
             WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}""",
         workspace,
@@ -99,7 +100,8 @@ async def take_host(conn: Connection, workspace: UUID, id: UUID, tokens: list[st
 async def mark_verified(
     conn: Connection, workspace: UUID, id: UUID, now: datetime, next_check: datetime
 ) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""UPDATE domains SET status = 'verified', failure = '', failing_since = NULL,
                 verified_at = CASE WHEN status = 'verified' THEN verified_at ELSE $3 END,
                 checked_at = $3, next_check_at = $4, updated_at = $3, {CHANGED}
@@ -115,7 +117,8 @@ async def mark_failing(
     conn: Connection, workspace: UUID, id: UUID, failure: str, now: datetime
 ) -> Row:
     """A verified domain stays verified."""
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""UPDATE domains SET failure = $3, checked_at = $4, version = version + 1,
                 updated_at = $4, failing_since =
                 CASE WHEN status = 'verified' THEN coalesce(failing_since, $4) END
@@ -142,7 +145,8 @@ async def lapse(conn: Connection, workspace: UUID, id: UUID, now: datetime) -> R
     await conn.execute(
         "DELETE FROM verified_hosts WHERE workspace_id = $1 AND domain_id = $2", workspace, id
     )
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""UPDATE domains SET status = 'lapsed', is_default = false, next_check_at = NULL,
                 updated_at = $3, {CHANGED}
             WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}""",

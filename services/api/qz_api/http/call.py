@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from qz_api.db import Connection
 from qz_api.http.paging import Cursors
 from qz_api.http.scope import Scope, header
+from qz_api.transaction import Transaction
 from qz_common.errors import Malformed, NotFound, PreconditionFailed
 from qz_common.ids import read_id
 
@@ -33,7 +33,7 @@ class Call:
     path: Mapping[str, str] = field(default_factory=dict)
     maybe_principal: "Principal | None" = None
     maybe_session: "Session | None" = None
-    maybe_conn: Connection | None = None
+    maybe_conn: Transaction | None = None
     maybe_body: BaseModel | None = None
     maybe_query: BaseModel | None = None
 
@@ -50,7 +50,7 @@ class Call:
         return self.maybe_session
 
     @property
-    def conn(self) -> Connection:
+    def conn(self) -> Transaction:
         """The transaction of this call; the dispatcher commits it after the handler."""
         if self.maybe_conn is None:
             raise RuntimeError(f"{self.operation.id} uses no transaction")

@@ -11,7 +11,6 @@ from urllib.parse import unquote
 import asyncpg
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection
 from qz_api.deferred import Overtaken
 from qz_api.deps import Deps
 from qz_api.http.call import Call
@@ -24,6 +23,7 @@ from qz_api.idempotency import service as idempotency
 from qz_api.idempotency.service import Claim
 from qz_api.limits.charge import check_charge
 from qz_api.limits.headers import limit_headers
+from qz_api.transaction import Transaction
 from qz_common.errors import (
     Malformed,
     MethodNotAllowed,
@@ -41,7 +41,7 @@ AGAIN = (
     Overtaken,
 )
 """A second try in a fresh transaction, begun at once, mends these or tells what is wrong."""
-Opened: TypeAlias = AbstractAsyncContextManager[Connection]
+Opened: TypeAlias = AbstractAsyncContextManager[Transaction]
 
 
 class Endpoint:

@@ -17,7 +17,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from qz_api.db import Row
+from qz_api.connection import Row
 from qz_common.errors import FieldError, Invalid
 
 V = TypeVar("V", bound=BaseModel)

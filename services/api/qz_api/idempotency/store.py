@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import TypeAlias
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row, fetch_one
 from qz_api.deferred import Deferred, Gate, defer
+from qz_api.transaction import Transaction
 
 Place: TypeAlias = tuple[UUID, str, str, str]
 """Workspace, mode, operation, key."""
@@ -32,7 +33,7 @@ def claim(
 
 async def stored(conn: Connection, place: Place) -> Row | None:
     """The record that has its answer. It says itself what it may see."""
-    row = await conn.fetchrow("SELECT * FROM qz_stored_answer($1, $2, $3, $4)", *place)
+    row = await fetch_one(conn, "SELECT * FROM qz_stored_answer($1, $2, $3, $4)", *place)
     return None if row["status"] is None else row
 
 
@@ -49,7 +50,7 @@ FINISH = Deferred(
 
 
 async def finish(
-    conn: Connection, place: Place, status: int, headers: Mapping[str, str], body: bytes
+    conn: Transaction, place: Place, status: int, headers: Mapping[str, str], body: bytes
 ) -> None:
     await defer(conn, FINISH, {place: (*place, status, dict(headers), body)})
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 
 
 async def place_of(conn: Connection, id: UUID) -> Row | None:

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row, fetch_one
 from qz_common.route_digest import MOST_LISTED, PAGE, UNCOMPARED
 
 
@@ -14,7 +14,8 @@ async def route(conn: Connection, key: str) -> bytes | None:
 
 async def page_digest(conn: Connection, after: str) -> Row:
     """`count, last, digest` of the next page, as `qz_common.route_digest` makes them."""
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         """SELECT count(*) AS count, coalesce(max(key), '') AS last,
                encode(sha256(coalesce(string_agg(
                    convert_to(key, 'UTF8') || '\\x00'::bytea || sha256(value), ''::bytea

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.deferred import Deferred, defer, write_deferred
+from qz_api.transaction import Transaction
 from qz_common.errors import TooMany
 
 SHARDS = 16
@@ -30,7 +31,9 @@ COUNT = """INSERT INTO usage_codes AS u (workspace_id, month, shard, created)
 CREATED = Deferred("created", types=("uuid", "date", "smallint", "bigint"), statements=(COUNT,))
 
 
-async def charge_created(conn: Connection, principal: Principal, codes: int, now: datetime) -> None:
+async def charge_created(
+    conn: Transaction, principal: Principal, codes: int, now: datetime
+) -> None:
     """Counts new codes of this month. Call it last: creates under a quota queue at its row."""
     plan, workspace, month = principal.plan, principal.workspace, month_of(now)
     if CREATED in conn.due:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from qz_api.db import Row
+from qz_api.connection import Row
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.respond import Answer, shown

@@ -7,18 +7,19 @@ from datetime import datetime
 from typing import cast
 
 from qz_api.auth.principal import Mode, Principal
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_api.limits.plans import Plan
 from qz_api.links import store
 from qz_api.links.fields import Columns
 from qz_api.links.publish import Link
 from qz_api.links.writing import write_all
+from qz_api.transaction import Transaction
 from qz_common.errors import NotFound
 
 OPERATOR = "operator"
 
 
-async def block(conn: Connection, host: str, slug: str, reason: str, now: datetime) -> Link:
+async def block(conn: Transaction, host: str, slug: str, reason: str, now: datetime) -> Link:
     """A deleted link is blocked too, for when it comes back."""
     link = await _locked(conn, host, slug)
     if "blocked" in (link["status"], link["deleted_from"]):
@@ -30,7 +31,7 @@ async def block(conn: Connection, host: str, slug: str, reason: str, now: dateti
     return await _write(conn, link, {**columns, "blocked_reason": reason}, "abuse.blocked", now)
 
 
-async def unblock(conn: Connection, host: str, slug: str, now: datetime) -> Link:
+async def unblock(conn: Transaction, host: str, slug: str, now: datetime) -> Link:
     link = await _locked(conn, host, slug)
     columns: Columns = {"blocked_from": "", "blocked_reason": ""}
     if link["status"] == "blocked":
@@ -50,7 +51,7 @@ async def _locked(conn: Connection, host: str, slug: str) -> Link:
 
 
 async def _write(
-    conn: Connection, link: Link, columns: Columns, action: str, now: datetime
+    conn: Transaction, link: Link, columns: Columns, action: str, now: datetime
 ) -> Link:
     principal = Principal(
         kind="key",

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.connection import Row
 from qz_api.http.call import Call
 from qz_api.images.pictures.pinning import Copies, copies_of
 from qz_api.links import neighbours, store
 from qz_api.links.policy import deployment_hosts
+from qz_api.transaction import Transaction
 from qz_common.ids import read_id
 from qz_common.urls import MAX_LENGTH, UrlPolicy, UrlRefused, parse
 
@@ -31,7 +32,7 @@ class Context:
 
 
 async def gather(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     drafts: Sequence[Mapping[str, Any]],
     own_hosts: frozenset[str],
@@ -70,7 +71,7 @@ async def policy_of(call: Call) -> UrlPolicy:
 
 
 async def url_policy(
-    conn: Connection, principal: Principal, own_hosts: frozenset[str]
+    conn: Transaction, principal: Principal, own_hosts: frozenset[str]
 ) -> UrlPolicy:
     """For URLs of any host."""
     around = await store.surroundings(conn, principal.workspace, principal.mode, None)

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 import orjson
 
+from qz_api.connection import Row
 from qz_api.links.content import FOLLOWED, parsed_content
 from qz_api.links.context import Context
 from qz_api.links.draft import Report
@@ -42,7 +43,7 @@ class Reading:
 
     context: Context
     report: Report
-    before: Mapping[str, Any] = field(default_factory=dict)
+    before: Row = field(default_factory=dict[str, Any])
 
 
 Reader = Callable[[Any, Reading], Columns]
@@ -301,7 +302,7 @@ def targets_of(rules: Any) -> list[Rule | Arm]:
     return found
 
 
-def places_of(columns: Mapping[str, Any], locations: Mapping[UUID, str]) -> list[str]:
+def places_of(columns: Row, locations: Mapping[UUID, str]) -> list[str]:
     """Every place that a link may lead to, of saved destinations by where these lead."""
     found = [columns["destination_url"]]
     for target in targets_of(columns["rules"]):
@@ -310,7 +311,7 @@ def places_of(columns: Mapping[str, Any], locations: Mapping[UUID, str]) -> list
     return found
 
 
-def destination_ids(columns: Mapping[str, Any]) -> list[str]:
+def destination_ids(columns: Row) -> list[str]:
     """Every destination that a link uses, as shown ids."""
     own = columns["destination_id"]
     named = [show_id("dst", own)] if own else []

@@ -3,16 +3,14 @@
 A saved destination may become another place than it was when a link took it up.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from qz_api.db import Connection
+from qz_api.connection import Connection, Row
 from qz_api.links import neighbours
 from qz_api.links.fields import places_of, targets_of
 from qz_api.links.policy import flags_of
 from qz_common.ids import read_id
-
-Row = Mapping[str, Any]
 
 
 async def reflagged(conn: Connection, links: Sequence[Row]) -> list[dict[str, Any]]:

@@ -4,10 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from qz_api.codes import store as codes
-from qz_api.db import Connection, Database
+from qz_api.db import Database
 from qz_api.links import store
 from qz_api.links.fields import RESTORABLE
 from qz_api.pages.content import drop_page_of
+from qz_api.transaction import Transaction
 
 ROWS = 500
 
@@ -21,6 +22,6 @@ async def forget_deleted(db: Database, now: datetime) -> None:
             await _forget(conn, workspace, link)
 
 
-async def _forget(conn: Connection, workspace: UUID, link: UUID) -> None:
+async def _forget(conn: Transaction, workspace: UUID, link: UUID) -> None:
     await store.blank_link(conn, workspace, link)
     await drop_page_of(conn, workspace, link)

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import Field
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_api.links.fields import RESTORABLE, normal_tag
 from qz_api.links.schemas import Status
 from qz_api.links.store import OF_L

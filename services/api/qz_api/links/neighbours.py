@@ -9,7 +9,7 @@ from uuid import UUID
 
 from qz_api.auth.principal import Principal
 from qz_api.campaigns import lookup as campaigns
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_api.destinations import lookup as destinations
 from qz_api.domains import lookup as domains
 from qz_api.pages import lookup as pages

@@ -7,22 +7,23 @@ from uuid import UUID
 
 import msgspec
 
-from qz_api.db import Connection
+from qz_api.connection import Connection, Row
 from qz_api.links import neighbours
 from qz_api.links.fields import targets_of
 from qz_api.outbox import store as outbox
+from qz_api.transaction import Transaction
 from qz_common.clock import to_ms
 from qz_common.ids import read_id, show_id
 from qz_common.records import AppLinks, CodeRecord, code_key
 from qz_common.rules import Arm, Rule
 
-Link: TypeAlias = Mapping[str, Any]
+Link: TypeAlias = Row
 Locations: TypeAlias = Mapping[UUID, str]
 T = TypeVar("T", Rule, Arm)
 CHUNK = 1000
 
 
-async def publish(conn: Connection, links: Sequence[Link]) -> None:
+async def publish(conn: Transaction, links: Sequence[Link]) -> None:
     """Links of one workspace and mode, whose rows this transaction has locked or made."""
     for start in range(0, len(links), CHUNK):
         chunk = links[start : start + CHUNK]

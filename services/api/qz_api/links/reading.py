@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qz_api.auth.principal import Principal
+from qz_api.connection import Row
 from qz_api.links.columns import BLANK
 from qz_api.links.context import Context
 from qz_api.links.draft import Report
@@ -34,7 +35,7 @@ def read_new(draft: Mapping[str, Any], context: Context, report: Report) -> Colu
 
 
 def read_columns(
-    draft: Mapping[str, Any], context: Context, report: Report, before: Mapping[str, Any]
+    draft: Mapping[str, Any], context: Context, report: Report, before: Row
 ) -> Columns:
     """Only what the draft names, and what follows from it."""
     ways = [way for way in WAYS if draft.get(way) is not None]
@@ -60,7 +61,7 @@ def read_columns(
 
 
 def lock_errors(
-    draft: Mapping[str, Any], before: Mapping[str, Any], principal: Principal, report: Report
+    draft: Mapping[str, Any], before: Row, principal: Principal, report: Report
 ) -> list[FieldError]:
     """Somebody signed in may do what a key may not."""
     if principal.kind != "key" or not before["locked"]:

@@ -7,7 +7,7 @@ from qz_api.auth.scopes import Scope
 from qz_api.codes import service as codes
 from qz_api.codes import store as code_store
 from qz_api.codes.schemas import CodeView, code_view, draft_of
-from qz_api.db import Row
+from qz_api.connection import Row
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, PageQuery, page_of

@@ -1,12 +1,12 @@
 """Shapes of /v1/links, and the options of a link wherever else they stand."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
 from qz_api.auth.principal import Mode
+from qz_api.connection import Row
 from qz_api.http.schema import In, MaybeName, Moment, Name, Out
 from qz_common.ids import show_id
 
@@ -113,11 +113,11 @@ class LinkView(LinkPart):
     updated_at: Moment
 
 
-def link_part(link: Mapping[str, Any], edge_url: str) -> LinkPart:
+def link_part(link: Row, edge_url: str) -> LinkPart:
     return LinkPart(**_part_fields(link, edge_url))
 
 
-def link_view(link: Mapping[str, Any], edge_url: str, now: datetime) -> LinkView:
+def link_view(link: Row, edge_url: str, now: datetime) -> LinkView:
     return LinkView(
         **_part_fields(link, edge_url),
         mode=link["mode"],
@@ -134,7 +134,7 @@ def link_view(link: Mapping[str, Any], edge_url: str, now: datetime) -> LinkView
     )
 
 
-def _part_fields(link: Mapping[str, Any], edge_url: str) -> dict[str, Any]:
+def _part_fields(link: Row, edge_url: str) -> dict[str, Any]:
     is_landing = link["kind"] == "landing_page"
     return {
         "id": show_id("lnk", link["id"]),
@@ -159,12 +159,12 @@ def _part_fields(link: Mapping[str, Any], edge_url: str) -> dict[str, Any]:
     }
 
 
-def short_url(link: Mapping[str, Any], edge_url: str) -> str:
+def short_url(link: Row, edge_url: str) -> str:
     base = f"https://{link['host']}" if link["host"] else edge_url
     return f"{base}/{link['slug']}"
 
 
-def status_of(link: Mapping[str, Any], now: datetime) -> Status:
+def status_of(link: Row, now: datetime) -> Status:
     """The stored one, but for an active link what the clock says."""
     stored: Status = link["status"]
     if stored != "active":
@@ -191,6 +191,6 @@ class BlockView(Out):
     status: Status
 
     @classmethod
-    def of(cls, link: Mapping[str, Any]) -> Self:
+    def of(cls, link: Row) -> Self:
         workspace = show_id("ws", link["workspace_id"])
         return cls(id=show_id("lnk", link["id"]), workspace=workspace, status=link["status"])

@@ -12,7 +12,7 @@ from uuid import UUID
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
 from qz_api.codes import store as codes
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_api.links import neighbours, store
 from qz_api.links.columns import BLANK
 from qz_api.links.context import gather
@@ -24,12 +24,13 @@ from qz_api.links.reading import lock_errors, read_columns, read_new
 from qz_api.links.slugs import read_slug
 from qz_api.links.store import Used
 from qz_api.links.writing import insert_all, told, write_all
+from qz_api.transaction import Transaction
 from qz_common.errors import Gone, NotFound
 from qz_common.ids import RANDOM_SLUG_LENGTH, show_id
 
 
 async def create_link(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     draft: LinkDraft,
     own_hosts: frozenset[str],
@@ -72,7 +73,7 @@ async def lock_any(conn: Connection, principal: Principal, id: UUID) -> Link:
 
 
 async def read_change(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     before: Link,
     draft: Mapping[str, Any],
@@ -88,7 +89,7 @@ async def read_change(
 
 
 async def update_link(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     before: Link,
     draft: Mapping[str, Any],
@@ -101,7 +102,7 @@ async def update_link(
     return after
 
 
-async def delete_link(conn: Connection, principal: Principal, before: Link, now: datetime) -> Link:
+async def delete_link(conn: Transaction, principal: Principal, before: Link, now: datetime) -> Link:
     """With the codes that print it; all come back with `restore_link`."""
     columns = {"status": "deleted", "deleted_from": before["status"], "deleted_at": now}
     (after,) = await write_all(conn, principal, [(before, columns)], now, action="link.deleted")
@@ -109,14 +110,14 @@ async def delete_link(conn: Connection, principal: Principal, before: Link, now:
     return after
 
 
-async def restore_link(conn: Connection, principal: Principal, id: UUID, now: datetime) -> Link:
+async def restore_link(conn: Transaction, principal: Principal, id: UUID, now: datetime) -> Link:
     before = await lock_link(conn, principal, id, deleted=True)
     check_restorable(before["deleted_at"], now)
     await codes.restore_of_link(conn, principal.workspace, id, before["deleted_at"], now)
     return await revive(conn, principal, before, now)
 
 
-async def revive(conn: Connection, principal: Principal, before: Link, now: datetime) -> Link:
+async def revive(conn: Transaction, principal: Principal, before: Link, now: datetime) -> Link:
     """A deleted link alone, without its codes."""
     columns = {"status": before["deleted_from"], "deleted_from": "", "deleted_at": None}
     (after,) = await write_all(conn, principal, [(before, columns)], now, action="link.restored")
@@ -124,7 +125,7 @@ async def revive(conn: Connection, principal: Principal, before: Link, now: date
 
 
 async def duplicate_link(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     id: UUID,
     slug: str | None,
@@ -160,7 +161,7 @@ def check_restorable(deleted_at: datetime, now: datetime) -> None:
         raise Gone(f"it was deleted more than {RESTORABLE.days} days ago")
 
 
-async def republish(conn: Connection, workspace: UUID, by: Used, value: UUID | str) -> int:
+async def republish(conn: Transaction, workspace: UUID, by: Used, value: UUID | str) -> int:
     """Publishes every link that uses this anew, after a change of it, in its transaction."""
     links = await store.lock_users(conn, workspace, by, value)
     for mode in sorted({link["mode"] for link in links}):
@@ -193,7 +194,7 @@ async def in_use(conn: Connection, workspace: UUID, by: Used, value: UUID | str)
 
 
 async def _make(
-    conn: Connection, principal: Principal, columns: Columns, report: Report, now: datetime
+    conn: Transaction, principal: Principal, columns: Columns, report: Report, now: datetime
 ) -> Link:
     (link,) = await insert_all(conn, principal, [columns], [report], now)
     await publish(conn, [link])
@@ -203,7 +204,7 @@ async def _make(
     return link
 
 
-async def _republish(conn: Connection, workspace: UUID, links: Sequence[Link]) -> None:
+async def _republish(conn: Transaction, workspace: UUID, links: Sequence[Link]) -> None:
     named = {link["destination_id"] for link in links if link["destination_id"]}
     locations = await neighbours.locations(conn, workspace, links[0]["mode"], named)
     rows = [

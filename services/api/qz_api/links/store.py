@@ -11,9 +11,10 @@ from uuid import UUID
 import orjson
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.deferred import Deferred, defer
 from qz_api.links.columns import BLANK, TARGET
+from qz_api.transaction import Transaction
 
 FIXED = (
     "id", "workspace_id", "mode", "host", "slug", "standalone", "dialect", "created_by",
@@ -76,7 +77,7 @@ def as_json(rows: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> str:
 
 
 async def defer_links(
-    conn: Connection, principal: Principal, rows: Sequence[Mapping[str, Any]]
+    conn: Transaction, principal: Principal, rows: Sequence[Mapping[str, Any]]
 ) -> list[Mapping[str, Any]]:
     """The rows as they will be read; they are written at the end, and then a slug that is taken
     refuses them all."""
@@ -144,7 +145,7 @@ async def lock_by_slug(conn: Connection, host: str, slug: str) -> Row | None:
 
 
 async def surroundings(
-    conn: Connection, workspace: UUID, mode: str, among: Collection[str] | None, new: int = 0
+    conn: Transaction, workspace: UUID, mode: str, among: Collection[str] | None, new: int = 0
 ) -> Row:
     """What a workspace admits, where its new links stand, which hosts lead back to us (all
     verified domains of anybody, or those among these), and versions for so many new links."""

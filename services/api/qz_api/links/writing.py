@@ -12,7 +12,7 @@ from uuid import UUID
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
 from qz_api.codes import store as codes
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_api.links import store
 from qz_api.links.columns import TARGET
 from qz_api.links.draft import Report, refuse
@@ -21,6 +21,7 @@ from qz_api.links.flags import reflagged
 from qz_api.links.publish import Link, publish
 from qz_api.links.reading import unused_slug
 from qz_api.pages.content import drop_page_of, page_for_content
+from qz_api.transaction import Transaction
 from qz_api.versions import store as versions
 from qz_api.versions.store import PLAIN, VersionNote
 from qz_common.errors import FieldError, Unavailable
@@ -50,7 +51,7 @@ ID_COLUMNS = {
 
 
 async def insert_all(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     wanted: Sequence[Columns],
     reports: Sequence[Report],
@@ -78,7 +79,7 @@ async def insert_all(
 
 
 async def _defer_all(
-    conn: Connection, principal: Principal, rows: Sequence[Columns]
+    conn: Transaction, principal: Principal, rows: Sequence[Columns]
 ) -> dict[UUID, Link]:
     names = (*store.FIXED, *store.WRITTEN, "route_version")
     plain = [{name: row[name] for name in names} | {"slug": unused_slug(row)} for row in rows]
@@ -115,7 +116,7 @@ def _refuse_taken(
 
 
 async def write_all(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     changes: Sequence[tuple[Link, Columns]],
     now: datetime,
@@ -150,7 +151,7 @@ async def write_all(
 
 
 async def _follow(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     changes: Sequence[tuple[Link, Columns]],
     written: Mapping[UUID, Link],
@@ -182,7 +183,7 @@ async def hash_passwords(changes: Sequence[Columns]) -> None:
             columns["password_hash"] = hashes[password]
 
 
-async def _give_pages(conn: Connection, principal: Principal, rows: Sequence[Columns]) -> None:
+async def _give_pages(conn: Transaction, principal: Principal, rows: Sequence[Columns]) -> None:
     """Links of kinds that are shown have a page of their own."""
     for row in rows:
         if row["content"] is not None and not row["destination_url"]:
@@ -190,7 +191,7 @@ async def _give_pages(conn: Connection, principal: Principal, rows: Sequence[Col
 
 
 async def _drop_pages(
-    conn: Connection, principal: Principal, before: Sequence[Link], after: Mapping[UUID, Link]
+    conn: Transaction, principal: Principal, before: Sequence[Link], after: Mapping[UUID, Link]
 ) -> None:
     for link in before:
         was_shown = link["content"] is not None and link["page_id"] is not None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_api.sealing import Secrets
 from qz_common.ids import new_uuid
 

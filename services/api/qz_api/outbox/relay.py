@@ -15,15 +15,8 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from qz_api.db import (
-    AWAY,
-    CONNECT_SECONDS,
-    EVERY_WORKSPACE,
-    Connection,
-    Database,
-    Row,
-    server_settings,
-)
+from qz_api.connection import BareConnection, Connection, Row
+from qz_api.db import AWAY, CONNECT_SECONDS, EVERY_WORKSPACE, Database, server_settings
 from qz_api.metrics import WorkerMetrics
 from qz_api.outbox import store
 from qz_api.outbox.reseed import is_seeded, reseed
@@ -72,7 +65,7 @@ class Relay:
 
     @asynccontextmanager
     async def _leading(self, stop: asyncio.Event) -> AsyncIterator[Connection]:
-        conn = await asyncpg.connect(
+        conn: BareConnection = await asyncpg.connect(
             self._settings.postgres.dsn,
             timeout=CONNECT_SECONDS,
             command_timeout=self._settings.postgres.statement_seconds,

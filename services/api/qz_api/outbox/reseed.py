@@ -13,7 +13,8 @@ import asyncpg
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from qz_api.db import CONNECT_SECONDS, Connection, Row
+from qz_api.connection import BareConnection, Connection, Row
+from qz_api.db import CONNECT_SECONDS
 from qz_api.outbox import store
 from qz_common.kafka import KafkaSettings, make_consumer
 from qz_common.kafka_waits import stopped
@@ -67,7 +68,7 @@ async def republish(admin_dsn: str, *, after_restore: bool) -> None:
     After a restore from a backup edges have seen versions that Postgres no longer knows of: all
     records get higher ones first.
     """
-    conn = await asyncpg.connect(admin_dsn, timeout=CONNECT_SECONDS)
+    conn: BareConnection = await asyncpg.connect(admin_dsn, timeout=CONNECT_SECONDS)
     try:
         async with conn.transaction():
             await conn.execute("SET LOCAL app.workspace = '*'")

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import BareConnection, Connection, Row, fetch_one
 from qz_api.deferred import Deferred, defer, write_deferred
+from qz_api.transaction import Transaction
 from qz_common.records import RoutingRecord, encode
 from qz_common.topics import ROUTING
 
@@ -29,7 +30,9 @@ APPEND = Deferred(
 )
 
 
-async def append(conn: Connection, workspace: UUID | None, key: str, record: RoutingRecord) -> None:
+async def append(
+    conn: Transaction, workspace: UUID | None, key: str, record: RoutingRecord
+) -> None:
     """The record is published under its key once this transaction commits.
 
     Order per key is the order of commits, so hold the row lock of what the record is made from.
@@ -38,7 +41,7 @@ async def append(conn: Connection, workspace: UUID | None, key: str, record: Rou
 
 
 async def append_all(
-    conn: Connection, workspace: UUID | None, keyed: Sequence[tuple[str, RoutingRecord]]
+    conn: Transaction, workspace: UUID | None, keyed: Sequence[tuple[str, RoutingRecord]]
 ) -> None:
     """Of several records of a key in one transaction the last is published."""
     rows = {
@@ -49,7 +52,7 @@ async def append_all(
     conn.publishes = True
 
 
-async def forget(conn: Connection, workspace: UUID | None, key: str) -> None:
+async def forget(conn: Transaction, workspace: UUID | None, key: str) -> None:
     """Publishes a null for a key: for salts and for tombstones that have done their time."""
     await write_deferred(conn)
     await conn.execute(
@@ -81,11 +84,11 @@ async def delete(conn: Connection, seqs: list[int]) -> None:
 
 async def waiting(conn: Connection) -> tuple[int, datetime | None]:
     """How many rows wait, and since when."""
-    row = await conn.fetchrow("SELECT count(*) AS rows, min(created_at) AS oldest FROM outbox")
+    row = await fetch_one(conn, "SELECT count(*) AS rows, min(created_at) AS oldest FROM outbox")
     return row["rows"], row["oldest"]
 
 
-async def listen(conn: Connection, wake: Callable[..., None]) -> None:
+async def listen(conn: BareConnection, wake: Callable[..., None]) -> None:
     await conn.add_listener("outbox", wake)
 
 

@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection
 from qz_api.links.context import url_policy
 from qz_api.outbox import store as outbox
 from qz_api.pages import store
 from qz_api.pages.compile import COMPILER, Compiled, compile_offer
 from qz_api.pages.offers import OFFERS
 from qz_api.pages.publish import publish, take_away
+from qz_api.transaction import Transaction
 from qz_common.errors import FieldError, Invalid
 from qz_common.ids import new_uuid
 from qz_common.urls import OPEN_POLICY, UrlCode, UrlRefused, admit
@@ -28,7 +28,7 @@ def is_shown(kind: str) -> bool:
 
 
 async def page_for_content(
-    conn: Connection, principal: Principal, link_id: UUID, content: Mapping[str, Any]
+    conn: Transaction, principal: Principal, link_id: UUID, content: Mapping[str, Any]
 ) -> UUID:
     """The id of the page that offers this content, compiled and on its way to the edges.
 
@@ -52,7 +52,7 @@ async def page_for_content(
     return id
 
 
-async def drop_page_of(conn: Connection, workspace: UUID, link_id: UUID) -> None:
+async def drop_page_of(conn: Transaction, workspace: UUID, link_id: UUID) -> None:
     """For a link that stops being shown, or is forgotten for good."""
     row = await store.delete_content(conn, workspace, link_id)
     if row is not None:
@@ -71,7 +71,7 @@ def compiled_content(content: Mapping[str, Any]) -> tuple[Content, Compiled]:
         raise Invalid(refusal.message, refusal.code, errors=[wrong]) from None
 
 
-async def _refuse_blocked(conn: Connection, principal: Principal, content: Content) -> None:
+async def _refuse_blocked(conn: Transaction, principal: Principal, content: Content) -> None:
     """An address that is merely no link is shown as text; one that the workspace refuses isn't."""
     urls = _addresses(content)
     policy = await url_policy(conn, principal, frozenset()) if urls else OPEN_POLICY

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_api.deps import Deps
 from qz_api.images.pictures import store
 from qz_api.images.wire import Shrink

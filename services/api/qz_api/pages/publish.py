@@ -1,8 +1,9 @@
 """From a page and what it compiled to, to the record that every edge shows."""
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Row
 from qz_api.outbox import store as outbox
 from qz_api.pages.compile import Compiled
+from qz_api.transaction import Transaction
 from qz_common.errors import FieldError, Invalid
 from qz_common.ids import show_id
 from qz_common.records import PageRecord, encode, page_key
@@ -11,7 +12,7 @@ MAX_RECORD_BYTES = 900_000
 """A broker takes messages of a million bytes."""
 
 
-async def publish(conn: Connection, page: Row, compiled: Compiled) -> None:
+async def publish(conn: Transaction, page: Row, compiled: Compiled) -> None:
     id = show_id("pg", page["id"])
     record = PageRecord(
         version=page["route_version"],
@@ -30,7 +31,7 @@ async def publish(conn: Connection, page: Row, compiled: Compiled) -> None:
     await outbox.append(conn, page["workspace_id"], page_key(id), record)
 
 
-async def take_away(conn: Connection, page: Row, version: int) -> None:
+async def take_away(conn: Transaction, page: Row, version: int) -> None:
     id = show_id("pg", page["id"])
     workspace = page["workspace_id"]
     gone = PageRecord(version=version, id=id, workspace=show_id("ws", workspace), status="deleted")

@@ -5,7 +5,8 @@ So that a mended template reaches every page without its author, and no page kee
 
 import structlog
 
-from qz_api.db import Connection, Database, Row
+from qz_api.connection import Connection, Row
+from qz_api.db import Database
 from qz_api.pages import store
 from qz_api.pages.compile import COMPILER, Compiled
 from qz_api.pages.content import compiled_content

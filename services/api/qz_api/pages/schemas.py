@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from qz_api.auth.principal import Mode
-from qz_api.db import Row
+from qz_api.connection import Row
 from qz_api.http.schema import In, Moment, Out
 from qz_api.listing import NamedQuery
 from qz_api.pages.blocks import AnyBlock

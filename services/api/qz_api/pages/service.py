@@ -10,7 +10,7 @@ from uuid import UUID
 
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.http.parse import validate
 from qz_api.pages import store
 from qz_api.pages.compile import COMPILER, Compiled, compile_landing
@@ -18,6 +18,7 @@ from qz_api.pages.gate import admit_all
 from qz_api.pages.pictures import missing, pictures_of
 from qz_api.pages.publish import publish, take_away
 from qz_api.pages.schemas import Document, LandingPageCreate, LandingPagePatch
+from qz_api.transaction import Transaction
 from qz_common.errors import Conflict, FieldError, Invalid, NotFound
 from qz_common.ids import new_uuid, random_slug, show_id
 from qz_common.urls import UrlPolicy
@@ -28,7 +29,7 @@ OWN_COLUMNS = {"slug", "published"}
 
 
 async def create(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     draft: LandingPageCreate,
     policy: UrlPolicy,
@@ -56,7 +57,7 @@ async def create(
 
 
 async def update(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     before: Row,
     patch: LandingPagePatch,
@@ -87,7 +88,7 @@ async def update(
     return row
 
 
-async def delete(conn: Connection, principal: Principal, page: Row, now: datetime) -> None:
+async def delete(conn: Transaction, principal: Principal, page: Row, now: datetime) -> None:
     """`page` is locked; refused while a link shows it: a printed code would lead nowhere."""
     users = await store.links_showing(conn, principal.workspace, page["id"], SHOWN_USERS)
     if users:
@@ -130,7 +131,7 @@ async def _compiled(
 
 
 async def _tell(
-    conn: Connection, principal: Principal, action: str, before: Row | None, after: Row | None
+    conn: Transaction, principal: Principal, action: str, before: Row | None, after: Row | None
 ) -> None:
     id = show_id("pg", (before or after or {})["id"])
     await audit.record(conn, principal, action, id, _told(before), _told(after))

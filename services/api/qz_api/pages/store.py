@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row, fetch_one
 from qz_api.listing import Table, walks
 
 COLUMNS = """id, workspace_id, mode, kind, link_id, slug, document, published, compiler, version,
@@ -32,7 +32,8 @@ async def put_content(
     created_by: str,
 ) -> Row:
     """The one page of a link, made or written over."""
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""INSERT INTO pages AS p (id, workspace_id, mode, kind, link_id, document, compiler,
                 created_by, created_at, updated_at)
             VALUES ($1, $2, $3, 'content', $4, $5, $6, $7, now(), now())
@@ -138,7 +139,8 @@ async def update_landing(
     compiler: int,
     now: datetime,
 ) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""UPDATE pages SET slug = $3, document = $4, published = $5, compiler = $6,
                 updated_at = $7, version = version + 1, route_version = nextval('route_versions')
             WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}""",
@@ -153,7 +155,8 @@ async def update_landing(
 
 
 async def mark_deleted(conn: Connection, workspace: UUID, id: UUID, now: datetime) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""UPDATE pages SET deleted_at = $3, updated_at = $3, version = version + 1,
                 route_version = nextval('route_versions')
             WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}""",
@@ -187,7 +190,8 @@ async def lock_outdated(conn: Connection, compiler: int, limit: int) -> list[Row
 
 
 async def mark_compiled(conn: Connection, id: UUID, compiler: int) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""UPDATE pages SET compiler = $2, route_version = nextval('route_versions')
             WHERE id = $1 RETURNING {COLUMNS}""",
         id,

@@ -9,13 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection
 from qz_api.links import service as links
 from qz_api.links.context import gather
 from qz_api.links.draft import Report, refuse
 from qz_api.links.publish import Link, compile_all
 from qz_api.links.reading import read_columns
 from qz_api.links.schemas import status_of
+from qz_api.transaction import Transaction
 from qz_common.clock import from_ms
 from qz_common.records import AppLinks, CodeRecord
 from qz_common.rules import PretendRefused, Trace, explain, parse_pretend, pretend_visit
@@ -35,7 +35,7 @@ class Explained:
 
 
 async def tried(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     id: UUID,
     draft: Mapping[str, Any],

@@ -6,9 +6,10 @@ No salt lives longer than 48 hours after its day began, so no hash can be made a
 import secrets
 from datetime import datetime, timedelta
 
-from qz_api.db import Connection, Database
+from qz_api.db import Database
 from qz_api.outbox import store as outbox
 from qz_api.salts import store
+from qz_api.transaction import Transaction
 from qz_common.records import SaltRecord, salt_key
 
 SALT_BYTES = 32
@@ -27,7 +28,7 @@ async def keep_salts(db: Database, now: datetime) -> None:
             await outbox.forget(conn, None, key)
 
 
-async def _make(conn: Connection, moment: datetime, known: set[str]) -> None:
+async def _make(conn: Transaction, moment: datetime, known: set[str]) -> None:
     day = moment.date().isoformat()
     if salt_key(day) in known:
         return

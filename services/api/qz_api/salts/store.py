@@ -1,6 +1,6 @@
 """All SQL about salts; they live among the routes, like all that is published."""
 
-from qz_api.db import Connection
+from qz_api.connection import Connection
 
 LOCK = 0x517A0003
 

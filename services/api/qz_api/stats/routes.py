@@ -5,7 +5,7 @@ from uuid import UUID
 
 from qz_api.auth.principal import Principal
 from qz_api.auth.scopes import Scope as Permission
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.respond import Answer

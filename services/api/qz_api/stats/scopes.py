@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_api.stats import store
 from qz_common.errors import Conflict, NotFound
 from qz_common.ids import show_id

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_common.clock import from_ms
 from qz_common.events import Tally
 from qz_common.ids import read_id

@@ -11,10 +11,12 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
 
-from qz_api.db import Connection, Database, Row
+from qz_api.connection import Row
+from qz_api.db import Database
 from qz_api.metrics import WorkerMetrics
 from qz_api.outbox import store as outbox
 from qz_api.stats import store
+from qz_api.transaction import Transaction
 from qz_common.errors import Unavailable
 from qz_common.events import Tally, decode_tally
 from qz_common.ids import read_id
@@ -68,7 +70,7 @@ class TallyFollower:
             await answered(consumer.commit())
 
 
-async def apply(conn: Connection, tallies: list[Tally]) -> int:
+async def apply(conn: Transaction, tallies: list[Tally]) -> int:
     applied = await store.apply_totals(conn, tallies)
     for link in await store.exhaust(conn, tallies):
         await _close(conn, link)
@@ -94,7 +96,7 @@ def _decode(record: ConsumerRecord) -> Tally | None:
     return tally if read_id("lnk", tally.link) else None
 
 
-async def _close(conn: Connection, link: Row) -> None:
+async def _close(conn: Transaction, link: Row) -> None:
     key = code_key(link["host"], link["slug"])
     value = await store.published(conn, key)
     record = decode(value) if value else None

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from qz_api.db import Connection
+from qz_api.connection import Connection
 from qz_api.styles import store
 
 

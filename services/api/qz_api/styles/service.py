@@ -7,12 +7,13 @@ from uuid import UUID
 
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.images.looks import merged, read_readable, read_style
 from qz_api.images.pictures.service import pin
 from qz_api.images.refusals import as_invalid
 from qz_api.styles import store
 from qz_api.styles.schemas import StyleCreate, StylePatch
+from qz_api.transaction import Transaction
 from qz_common.errors import NotFound
 from qz_common.ids import new_uuid, show_id
 from qz_render import RenderError
@@ -21,7 +22,7 @@ POINTER = "/style"
 
 
 async def create_style(
-    conn: Connection, principal: Principal, draft: StyleCreate, now: datetime
+    conn: Transaction, principal: Principal, draft: StyleCreate, now: datetime
 ) -> Row:
     row = await store.insert(
         conn,
@@ -45,7 +46,7 @@ async def get_style(conn: Connection, principal: Principal, id: UUID) -> Row:
 
 
 async def update_style(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     id: UUID,
     draft: StylePatch,
@@ -62,7 +63,7 @@ async def update_style(
 
 
 async def delete_style(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     id: UUID,
     now: datetime,
@@ -84,7 +85,7 @@ def read(style: object) -> dict[str, Any]:
     raise AssertionError("a style that is no object was read")
 
 
-def told(row: Mapping[str, Any]) -> dict[str, Any]:
+def told(row: Row) -> dict[str, Any]:
     return {"name": row["name"], "style": row["style"]}
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row, fetch_one
 from qz_api.listing import Table, walks
 
 COLUMNS = "id, mode, name, style, version, created_at, updated_at"
@@ -23,7 +23,8 @@ async def insert(
     created_by: str,
     now: datetime,
 ) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""INSERT INTO styles (id, workspace_id, mode, name, style, created_by, created_at,
                 updated_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $7) RETURNING {COLUMNS}""",
@@ -70,7 +71,8 @@ async def update(
     style: Mapping[str, Any],
     now: datetime,
 ) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""UPDATE styles SET name = $3, style = $4, updated_at = $5, version = version + 1
             WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}""",
         workspace,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from qz_api.connection import Row
 from qz_api.http.schema import In, Moment, Out
 from qz_common.ids import show_id
 
@@ -35,7 +36,7 @@ class Rollback(In):
     """The number of a version that was in force."""
 
 
-def version_view(row: Mapping[str, Any]) -> VersionView:
+def version_view(row: Row) -> VersionView:
     return VersionView(
         version=row["number"],
         state=row["state"],

@@ -14,7 +14,8 @@ import structlog
 
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Kind, Mode, Principal
-from qz_api.db import Connection, Database, Row
+from qz_api.connection import Connection, Row
+from qz_api.db import Database
 from qz_api.limits.plans import Plan
 from qz_api.links import service as links
 from qz_api.links.columns import TARGET, WAY_COLUMNS
@@ -24,6 +25,7 @@ from qz_api.links.fields import Columns
 from qz_api.links.publish import Link
 from qz_api.links.reading import WAYS, lock_errors, read_columns
 from qz_api.links.writing import write_all
+from qz_api.transaction import Transaction
 from qz_api.versions import store
 from qz_api.versions.store import VersionNote
 from qz_common.clock import Clock
@@ -39,7 +41,7 @@ log = structlog.get_logger()
 
 
 async def plan(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     link: Link,
     draft: Mapping[str, Any],
@@ -69,7 +71,7 @@ async def plan(
 
 
 async def cancel(
-    conn: Connection, principal: Principal, link: Link, number: int, now: datetime
+    conn: Transaction, principal: Principal, link: Link, number: int, now: datetime
 ) -> None:
     """`link` is locked."""
     version = await _version(conn, principal, link["id"], number)
@@ -83,7 +85,7 @@ async def cancel(
 
 
 async def rollback(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     link: Link,
     number: int,
@@ -118,7 +120,7 @@ async def apply_due(db: Database, clock: Clock) -> None:
             )
 
 
-async def _apply(conn: Connection, version: Row, now: datetime) -> None:
+async def _apply(conn: Transaction, version: Row, now: datetime) -> None:
     principal = _planner(version)
     link_id, number = version["link_id"], version["number"]
     try:
@@ -141,7 +143,7 @@ async def _apply(conn: Connection, version: Row, now: datetime) -> None:
 
 
 async def _readmitted(
-    conn: Connection,
+    conn: Transaction,
     principal: Principal,
     link: Link,
     target: Mapping[str, Any],

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row, fetch_one
 from qz_api.links.columns import TARGET
 
 NAMES = """link_id, workspace_id, mode, number, state, target, rolled_back_to, effective_from,
@@ -28,7 +28,7 @@ PLAIN = VersionNote()
 async def add(
     conn: Connection,
     principal: Principal,
-    links: Sequence[Mapping[str, Any]],
+    links: Sequence[Row],
     now: datetime,
     note: VersionNote,
 ) -> None:
@@ -67,7 +67,8 @@ async def plan(
     now: datetime,
 ) -> Row:
     """Only what is to change: other changes may come before it."""
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""INSERT INTO link_versions (workspace_id, mode, link_id, number, state, target,
                 effective_from, created_at, actor_kind, actor_id, actor_name)
             SELECT $1, $2, $3, 1 + coalesce(max(number), 0), 'scheduled', $4, $5, $6, $7, $8, $9

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from qz_api.db import Connection
+from qz_api.connection import Connection
 
 
 async def take(conn: Connection, key: bytes, burst: int, step: timedelta) -> timedelta | None:

@@ -14,9 +14,10 @@ from qz_api.accounts.roles import Role, check_administers, check_may_give, is_te
 from qz_api.accounts.workspaces import store as workspaces
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.mail import store as mail
 from qz_api.sealing import Secrets
+from qz_api.transaction import Transaction
 from qz_common.errors import Conflict, Forbidden, Gone, NotFound
 from qz_common.ids import new_uuid, show_id
 
@@ -33,7 +34,7 @@ class Inviting:
 
 
 async def invite(
-    conn: Connection,
+    conn: Transaction,
     inviting: Inviting,
     principal: Principal,
     email: Email,
@@ -88,7 +89,7 @@ async def _send(
     )
 
 
-async def revoke(conn: Connection, principal: Principal, id: UUID, now: datetime) -> None:
+async def revoke(conn: Transaction, principal: Principal, id: UUID, now: datetime) -> None:
     if is_test_key(principal):
         raise _absent()
     check_administers(principal)
@@ -101,7 +102,7 @@ async def revoke(conn: Connection, principal: Principal, id: UUID, now: datetime
 
 
 async def accept(
-    conn: Connection,
+    conn: Transaction,
     secrets: Secrets,
     token: str,
     *,

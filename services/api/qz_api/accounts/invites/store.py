@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row, fetch_one
 from qz_api.http.paging import Place
 
 COLUMNS = """id, workspace_id, email, email_key, role, invited_by, created_at, expires_at,
@@ -94,7 +94,8 @@ async def workspace_of(conn: Connection, token_hash: bytes) -> UUID | None:
 
 
 async def lock_by_token(conn: Connection, workspace: UUID, token_hash: bytes) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""SELECT {COLUMNS} FROM invites
             WHERE workspace_id = $1 AND token_hash = $2 FOR UPDATE""",
         workspace,

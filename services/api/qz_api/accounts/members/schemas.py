@@ -1,7 +1,7 @@
 """Shapes of /v1/members."""
 
 from qz_api.accounts.roles import Role
-from qz_api.db import Row
+from qz_api.connection import Row
 from qz_api.http.schema import In, Moment, Out
 from qz_common.ids import show_id
 

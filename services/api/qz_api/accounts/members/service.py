@@ -9,13 +9,14 @@ from qz_api.accounts.roles import Role, check_administers, check_may_give, lesse
 from qz_api.accounts.workspaces import store as workspaces
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
+from qz_api.transaction import Transaction
 from qz_common.errors import Conflict, NotFound
 from qz_common.ids import show_id
 
 
 async def change_role(
-    conn: Connection, principal: Principal, user: UUID, role: Role, now: datetime
+    conn: Transaction, principal: Principal, user: UUID, role: Role, now: datetime
 ) -> Row:
     check_administers(principal)
     member = await _locked(conn, principal, user)
@@ -36,7 +37,7 @@ async def change_role(
     return changed
 
 
-async def remove(conn: Connection, principal: Principal, user: UUID, now: datetime) -> None:
+async def remove(conn: Transaction, principal: Principal, user: UUID, now: datetime) -> None:
     """Whoever it is may leave; to remove somebody else takes an administrator."""
     leaving = principal.id == show_id("usr", user)
     if not leaving:
@@ -69,7 +70,7 @@ async def _check_owned(conn: Connection, principal: Principal) -> None:
 
 
 async def _revoke_invites(
-    conn: Connection, principal: Principal, user: UUID, role: Role | None, now: datetime
+    conn: Transaction, principal: Principal, user: UUID, role: Role | None, now: datetime
 ) -> None:
     """What a member may give no longer is not given by an older invite either."""
     kept = lesser(role) if role else ()

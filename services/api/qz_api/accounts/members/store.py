@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.http.paging import Place
 
 COLUMNS = "m.user_id, u.email, u.name, m.role, m.created_at"

@@ -17,7 +17,8 @@ from qz_api.accounts.sessions.cookie import Cookie
 from qz_api.accounts.sessions.session import Session
 from qz_api.accounts.sessions.token import Tokens
 from qz_api.auth.principal import Mode, Principal
-from qz_api.db import Database, Row
+from qz_api.connection import Row
+from qz_api.db import Database
 from qz_api.http.scope import WRITES, Scope, header
 from qz_api.limits.charge import meters_of
 from qz_api.limits.plans import effective

@@ -14,7 +14,7 @@ from qz_api.accounts.sessions.schemas import (
 )
 from qz_api.accounts.sessions.service import Opened
 from qz_api.accounts.sessions.session import Session
-from qz_api.db import Row
+from qz_api.connection import Row
 from qz_api.deps import Deps
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation

@@ -15,11 +15,14 @@ from qz_api.accounts.deps import Accounts
 from qz_api.accounts.email import Email, read_email
 from qz_api.accounts.sessions import store
 from qz_api.accounts.users import store as users
-from qz_api.accounts.workspaces import store as workspaces
+from qz_api.accounts.workspaces import service as workspaces
+from qz_api.accounts.workspaces import store as workspace_store
 from qz_api.audit import service as audit
-from qz_api.db import Connection, Database, Row
+from qz_api.connection import Connection, Row
+from qz_api.db import Database
 from qz_api.http.scope import Scope, header
-from qz_common.errors import NotFound, Unauthenticated
+from qz_api.transaction import Transaction
+from qz_common.errors import Unauthenticated
 from qz_common.ids import new_uuid
 
 USER_AGENT_LENGTH = 200
@@ -89,9 +92,7 @@ async def begin(accounts: Accounts, conn: Connection, user: UUID, scope: Scope) 
 
 async def choose(conn: Connection, user: UUID, session: UUID, workspace: UUID) -> Row:
     """The workspace of calls that name none."""
-    row = await workspaces.of_user(conn, user, workspace)
-    if row is None:
-        raise NotFound("there is no such workspace here")
+    row = await workspaces.own(conn, user, workspace)
     await store.choose(conn, user, session, workspace)
     return row
 
@@ -119,8 +120,8 @@ async def _still_the_same(conn: Connection, user: Row) -> None:
         raise _wrong()
 
 
-async def _record(conn: Connection, user: Row, request_id: str) -> None:
-    for workspace in await workspaces.ids_of_user(conn, user["id"]):
+async def _record(conn: Transaction, user: Row, request_id: str) -> None:
+    for workspace in await workspace_store.ids_of_user(conn, user["id"]):
         actor = UserActor(
             user=user["id"], name=user["name"], workspace=workspace, request_id=request_id
         )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row, fetch_one
 from qz_api.http.paging import Place
 from qz_api.limits.plans import PLANS_JSON
 
@@ -18,7 +18,8 @@ async def admit(
     idle: timedelta,
 ) -> Row:
     """Session, user, role, rate and monthly quota in one round trip."""
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         "SELECT * FROM qz_admit_session($1, $2, $3, $4::text::jsonb, $5, $6)",
         token_hash,
         workspace,

@@ -17,9 +17,11 @@ from qz_api.accounts.users.schemas import PasswordChange, SignUp
 from qz_api.accounts.workspaces import service as workspaces
 from qz_api.accounts.workspaces import store as workspace_store
 from qz_api.audit import service as audit
-from qz_api.db import Connection, Database, Row
+from qz_api.connection import Connection, Row
+from qz_api.db import Database
 from qz_api.http.scope import Scope
 from qz_api.sealing import Secrets
+from qz_api.transaction import Transaction
 from qz_common.errors import Conflict, FieldError, Forbidden, Invalid, Unauthenticated
 from qz_common.ids import new_uuid
 
@@ -67,7 +69,7 @@ async def create(conn: Connection, email: Email, name: str, encoded: str, now: d
 
 
 async def rename(
-    conn: Connection, session: Session, name: str, request_id: str, now: datetime
+    conn: Transaction, session: Session, name: str, request_id: str, now: datetime
 ) -> Row:
     row = await store.rename(conn, session.user, name, now)
     await _record(conn, session, "user.updated", request_id, {"name": session.name}, {"name": name})
@@ -107,7 +109,7 @@ async def _rotate(accounts: Accounts, conn: Connection, session: Session, token:
 
 
 async def _record(
-    conn: Connection,
+    conn: Transaction,
     session: Session,
     action: str,
     request_id: str,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row, fetch_one
 
 COLUMNS = "id, email, email_key, name, created_at"
 
@@ -34,11 +34,12 @@ async def by_email(conn: Connection, email_key: str) -> Row | None:
 
 
 async def get(conn: Connection, id: UUID) -> Row:
-    return await conn.fetchrow(f"SELECT {COLUMNS} FROM users WHERE id = $1", id)
+    return await fetch_one(conn, f"SELECT {COLUMNS} FROM users WHERE id = $1", id)
 
 
 async def rename(conn: Connection, id: UUID, name: str, now: datetime) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"UPDATE users SET name = $2, updated_at = $3 WHERE id = $1 RETURNING {COLUMNS}",
         id,
         name,

@@ -52,7 +52,7 @@ async def create_workspace(call: Call) -> Answer:
         request_id=call.request_id,
         now=call.now,
     )
-    made = await store.of_user(call.conn, session.user, row["id"])
+    made = await service.own(call.conn, session.user, row["id"])
     return created(own_view(made), "/v1/workspace")
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from qz_api.accounts.roles import Role
-from qz_api.db import Row
+from qz_api.connection import Row
 from qz_api.http.schema import In, Moment, Name, Out
 from qz_common.ids import show_id
 

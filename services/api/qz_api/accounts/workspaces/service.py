@@ -13,8 +13,9 @@ from qz_api.accounts.users import store as users
 from qz_api.accounts.workspaces import store
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
-from qz_common.errors import Conflict, FieldError, Forbidden, Invalid
+from qz_api.connection import Connection, Row
+from qz_api.transaction import Transaction
+from qz_common.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from qz_common.ids import new_uuid, show_id
 from qz_common.urls import canonical_domain
 from qz_common.wall import zone_problem
@@ -25,7 +26,7 @@ UNTOLD = frozenset({"version", "updated_at"})
 
 
 async def update(
-    conn: Connection, principal: Principal, before: Row, given: Mapping[str, Any], now: datetime
+    conn: Transaction, principal: Principal, before: Row, given: Mapping[str, Any], now: datetime
 ) -> Row:
     """`before` is the locked row; a field that was not given stays."""
     check_administers(principal)
@@ -38,7 +39,7 @@ async def update(
 
 
 async def found(
-    conn: Connection,
+    conn: Transaction,
     settings: AccountSettings,
     *,
     user: UUID,
@@ -55,6 +56,14 @@ async def found(
     actor = UserActor(user=user, name=user_name, workspace=id, request_id=request_id)
     made = {"name": name, "plan": row["plan"], "owner": actor.id}
     await audit.record(conn, actor, "workspace.created", show_id("ws", id), None, made)
+    return row
+
+
+async def own(conn: Connection, user: UUID, workspace: UUID) -> Row:
+    """As one of its members sees it, with the role that they have."""
+    row = await store.of_user(conn, user, workspace)
+    if row is None:
+        raise NotFound("there is no such workspace here")
     return row
 
 

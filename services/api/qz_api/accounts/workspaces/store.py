@@ -5,22 +5,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row, fetch_one
 from qz_api.deferred import write_deferred
 from qz_api.http.paging import Place
+from qz_api.transaction import Transaction
 
 COLUMNS = """id, name, plan, timezone, allowed_domains, blocked_domains,
     allow_private_destinations, version, created_at, updated_at"""
 
 
-async def enter(conn: Connection, workspace: UUID) -> None:
+async def enter(conn: Transaction, workspace: UUID) -> None:
     """From here on this transaction sees the workspace. The caller knows that it may."""
     await write_deferred(conn)
     await conn.execute("SELECT set_config('app.workspace', $1, true)", str(workspace))
 
 
 async def insert(conn: Connection, *, id: UUID, name: str, plan: str, now: datetime) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""INSERT INTO workspaces (id, name, plan, created_at, updated_at)
             VALUES ($1, $2, $3, $4, $4) RETURNING {COLUMNS}""",
         id,
@@ -31,18 +33,19 @@ async def insert(conn: Connection, *, id: UUID, name: str, plan: str, now: datet
 
 
 async def get(conn: Connection, id: UUID) -> Row:
-    return await conn.fetchrow(f"SELECT {COLUMNS} FROM workspaces WHERE id = $1", id)
+    return await fetch_one(conn, f"SELECT {COLUMNS} FROM workspaces WHERE id = $1", id)
 
 
 async def lock(conn: Connection, id: UUID) -> Row:
     """Orders commands on the settings and the members of one workspace."""
-    return await conn.fetchrow(
-        f"SELECT {COLUMNS} FROM workspaces WHERE id = $1 FOR NO KEY UPDATE", id
+    return await fetch_one(
+        conn, f"SELECT {COLUMNS} FROM workspaces WHERE id = $1 FOR NO KEY UPDATE", id
     )
 
 
 async def update(conn: Connection, id: UUID, values: Mapping[str, Any], now: datetime) -> Row:
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""UPDATE workspaces SET name = $2, timezone = $3, allowed_domains = $4,
                 blocked_domains = $5, allow_private_destinations = $6, version = version + 1,
                 updated_at = $7

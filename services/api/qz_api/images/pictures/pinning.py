@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.images.looks import ROLES, StyleJson, picture_ids, unpinned
 from qz_api.images.pictures import store
 from qz_common.errors import FieldError

@@ -14,13 +14,14 @@ from uuid import UUID
 
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row
 from qz_api.deps import Deps
 from qz_api.images.looks import ROLES, Dress, KeptPicture, StyleJson, dress, picture_ids, unpinned
 from qz_api.images.pictures import store
 from qz_api.images.pictures.pinning import copies_of
 from qz_api.images.refusals import as_invalid
 from qz_api.images.wire import Decode
+from qz_api.transaction import Transaction
 from qz_common.egress import LOGOS, EgressError, parse_networks
 from qz_common.errors import Conflict, FieldError, Invalid, NotFound
 from qz_common.ids import new_uuid, show_id
@@ -117,7 +118,7 @@ async def get_picture(conn: Connection, principal: Principal, id: UUID) -> Row:
     return row
 
 
-async def delete_picture(conn: Connection, principal: Principal, id: UUID) -> None:
+async def delete_picture(conn: Transaction, principal: Principal, id: UUID) -> None:
     row = await store.lock(conn, principal.workspace, principal.mode, id)
     if row is None:
         raise _absent()
@@ -127,7 +128,7 @@ async def delete_picture(conn: Connection, principal: Principal, id: UUID) -> No
     await audit.record(conn, principal, "picture.deleted", show_id("pic", id), told(row), None)
 
 
-def told(row: Mapping[str, Any]) -> dict[str, Any]:
+def told(row: Row) -> dict[str, Any]:
     return {name: row[name] for name in ("width", "height", "bytes", "source_url")}
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from qz_api.db import Connection, Row
+from qz_api.connection import Connection, Row, fetch_one
 from qz_api.listing import Table, walks
 from qz_common.errors import FieldError
 
@@ -17,7 +17,8 @@ TABLE = Table(
 
 async def insert(conn: Connection, picture: Mapping[str, Any]) -> Row:
     """The same picture twice is one row."""
-    return await conn.fetchrow(
+    return await fetch_one(
+        conn,
         f"""INSERT INTO pictures (id, workspace_id, mode, digest, width, height, data, source_url,
                 created_by, created_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
