@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from deploy.embedded.backends import HOST
 from qz_redirect import keeper
+from qz_redirect.keeper import Trouble
 from tests.fixtures.edge import (
     code,
     exchange,
@@ -51,3 +53,14 @@ async def test_a_replaced_geo_file_is_taken_up_while_scans_go_on(
         await eventually(is_taken_up)
     places = [(event.country, event.city) for event in journaled(tmp_path)]
     assert (places[0], places[-1]) == (("PT", ""), ("DE", "Berlin"))
+
+
+def test_a_trouble_is_told_when_it_begins_and_when_it_is_over() -> None:
+    trouble = Trouble("the disk is full", "there is room")
+    with capture_logs() as lines:
+        for reason in ("", "No space", "No space", "", ""):
+            trouble.tell(reason, dropped=7)
+    assert lines == [
+        {"event": "the disk is full", "reason": "No space", "dropped": 7, "log_level": "error"},
+        {"event": "there is room", "dropped": 7, "log_level": "warning"},
+    ]

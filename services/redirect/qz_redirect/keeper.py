@@ -21,7 +21,10 @@ class Keeper:
         self._sync_seconds = sync_seconds
         self._small = ("", b"")
         self._geo_at = time.monotonic()
-        self._said_failing = False
+        self._loss = Trouble("the journal takes no scans: they are lost", "the journal goes on")
+        self._doubt = Trouble(
+            "scans can't be made durable: a power cut may lose them", "scans are durable again"
+        )
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -60,15 +63,25 @@ class Keeper:
         while True:
             await asyncio.sleep(self._sync_seconds)
             await asyncio.to_thread(self._hits.journal.sync)
-            self._say_when_failing()
+            journal = self._hits.journal
+            self._loss.tell(journal.failing, dropped=journal.dropped)
+            self._doubt.tell(journal.unsynced, failures=journal.sync_failures)
 
-    def _say_when_failing(self) -> None:
-        """Once when it begins, once when it is over."""
-        journal = self._hits.journal
-        if bool(journal.failing) == self._said_failing:
+
+class Trouble:
+    """Told once when it begins, once when it is over."""
+
+    def __init__(self, begins: str, ends: str) -> None:
+        self._lines = begins, ends
+        self._told = False
+
+    def tell(self, reason: str, **numbers: int) -> None:
+        """`reason` is empty when there is no trouble."""
+        if bool(reason) == self._told:
             return
-        self._said_failing = bool(journal.failing)
-        if self._said_failing:
-            log.error("the journal takes no scans: they are lost", reason=journal.failing)
+        self._told = bool(reason)
+        begins, ends = self._lines
+        if reason:
+            log.error(begins, reason=reason, **numbers)
         else:
-            log.warning("the journal goes on", dropped=journal.dropped)
+            log.warning(ends, **numbers)

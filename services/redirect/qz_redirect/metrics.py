@@ -77,6 +77,11 @@ def serve_metrics(edge: LocalEdge) -> CollectorRegistry:
         "1 when the disk takes none",
         lambda: bool(journal.failing),
     )
+    counter(
+        "journal_sync_failures",
+        "Syncs the disk refused: ALARM",
+        lambda: journal.sync_failures,
+    )
     gauge("journal_seq", "The next seq of this journal", lambda: journal.next_seq)
     gauge("replica_usable", "1 when a replica is open", lambda: hits.reader.usable)
     gauge("replica_codes", "Codes in the replica", hits.reader.entries)

@@ -1,11 +1,13 @@
 """The journal: nothing that was answered is lost by a kill, and what is lost shows."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -234,8 +236,74 @@ def test_a_disk_that_makes_nothing_durable_is_told_of_and_ends_nothing(tmp_path:
     journal.append(b',"pad":"' + b"x" * 100 + b'"}')
     assert journal.append(b',"pad":"taken"}') == 2
     journal.sync()
-    assert journal.failing == "Invalid argument"
+    assert journal.unsynced == "Invalid argument"
     journal.close()
+    assert not ended_clean(journal)
+
+
+def ended_clean(journal: Journal) -> bool:
     state = read_state(journal.folder / "state")
     assert state is not None
-    assert not state.clean
+    return state.clean
+
+
+def test_a_full_segment_that_is_not_durable_is_tried_again(tmp_path: Path) -> None:
+    """Scans that are taken meanwhile are no sign that it is."""
+    journal = open_journal(tmp_path, 100)
+    segment_path(journal.folder, 2).symlink_to("/dev/null")
+    for _ in range(2):
+        journal.append(b',"pad":"' + b"x" * 100 + b'"}')
+    for failures in (1, 2):
+        assert journal.append(REST)
+        journal.sync()
+        assert journal.unsynced == "Invalid argument"
+        assert journal.sync_failures == failures
+        assert not journal.failing
+    journal.close()
+    assert not ended_clean(journal)
+
+
+def test_after_a_failure_no_success_makes_the_end_clean(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Linux says once that a write-back failed, and then calls the pages written."""
+    journal = open_journal(tmp_path)
+    journal.append(REST)
+    with monkeypatch.context() as failing:
+        failing.setattr(os, "fdatasync", refuse)
+        journal.sync()
+    assert journal.unsynced == "Input/output error"
+    journal.sync()
+    assert not journal.unsynced
+    journal.close()
+    assert not ended_clean(journal)
+    assert seqs(journal.folder) == [1]
+
+
+def refuse(_: int) -> None:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_it_is_not_closed_under_a_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last one of a process goes on in its thread while the journal ends."""
+    journal = open_journal(tmp_path, 100)
+    for _ in range(5):
+        journal.append(REST)
+    begun, free, fdatasync = Event(), Event(), os.fdatasync
+
+    def slow(fd: int) -> None:
+        begun.set()
+        assert free.wait(20)
+        fdatasync(fd)
+
+    monkeypatch.setattr(os, "fdatasync", slow)
+    syncing, closing = Thread(target=journal.sync), Thread(target=journal.close)
+    syncing.start()
+    assert begun.wait(20)
+    closing.start()
+    closing.join(0.1)
+    free.set()
+    for thread in (syncing, closing):
+        thread.join(20)
+    assert journal.sync_failures == 0
+    assert ended_clean(journal)

@@ -7,6 +7,7 @@ event is dropped, counted, and its seq is never used again, so that the loss sho
 
 import contextlib
 import os
+import threading
 from pathlib import Path
 from zlib import crc32
 
@@ -25,6 +26,10 @@ class Journal:
         self.next_seq = state.next_seq
         self.dropped = 0
         self.failing = ""
+        """Why the disk took no scan; empty when it took the last one."""
+        self.unsynced = ""
+        """Why the last sync failed; empty when it succeeded."""
+        self.sync_failures = 0
         self.appended_bytes = 0
         self._boot = state.boot
         self._lock_fd = lock_fd
@@ -32,6 +37,7 @@ class Journal:
         self._head = b'{"v":1,"journal":%d,"seq":' % journal_id
         self._state_fd = os.open(folder / "state", os.O_WRONLY | os.O_CREAT, FILE_MODE)
         self._retired: list[int] = []
+        self._syncing = threading.Lock()
         self._staged: list[bytes] = []
         self._synced = 0
         self._write_state(clean=False)
@@ -78,31 +84,39 @@ class Journal:
     def sync(self) -> None:
         """Makes everything appended so far durable. Runs in a thread; blocks on the disk.
 
-        A disk that refuses is a disk that fails: said, and tried again."""
-        retired, self._retired = self._retired, []
-        upto, fd = self.appended_bytes, self._fd
-        try:
-            for old in retired:
-                os.fdatasync(old)
-            if upto != self._synced and fd >= 0:
-                os.fdatasync(fd)
-                self._synced = upto
-        except OSError as error:
-            self.failing = error.strerror or type(error).__name__
-        finally:
-            for old in retired:
-                os.close(old)
+        A disk that refuses is a disk that fails: said, and tried again. After a failure Linux may
+        call written what it has given up, so no success later makes an end clean."""
+        with self._syncing:
+            upto, reason = self.appended_bytes, ""
+            if upto != self._synced and self._fd >= 0:
+                reason = _refusal(self._fd)
+                self._synced = self._synced if reason else upto
+            # behind the segment in use, which may have been retired meanwhile
+            for fd in tuple(self._retired):
+                reason = self._sync_retired(fd) or reason
+            self.unsynced = reason
+            self.sync_failures += bool(reason)
 
     def close(self) -> None:
         """Durable, and known to be whole: the next process goes on with the next seq."""
         self.commit()
         self.sync()
-        self._write_state(clean=self._synced == self.appended_bytes)
+        is_whole = self._synced == self.appended_bytes and not self.sync_failures
+        self._write_state(clean=is_whole)
         with contextlib.suppress(OSError):
             os.fsync(self._state_fd)
-        for fd in (self._fd, self._state_fd, self._lock_fd):
-            if fd >= 0:
-                os.close(fd)
+        with self._syncing:
+            for fd in (self._fd, *self._retired, self._state_fd, self._lock_fd):
+                if fd >= 0:
+                    os.close(fd)
+            self._fd, self._retired = -1, []
+
+    def _sync_retired(self, fd: int) -> str:
+        reason = _refusal(fd)
+        if not reason:
+            self._retired.remove(fd)
+            os.close(fd)
+        return reason
 
     def _try_roll(self) -> None:
         """A new segment; when there is no room for one, the old one goes on."""
@@ -156,3 +170,12 @@ class Journal:
             write_state(self._state_fd, State(self._boot, clean, self.next_seq))
         except OSError as error:
             self.failing = error.strerror or type(error).__name__
+
+
+def _refusal(fd: int) -> str:
+    """Why the disk won't make a file durable; empty when it has."""
+    try:
+        os.fdatasync(fd)
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
