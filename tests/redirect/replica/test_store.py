@@ -1,5 +1,6 @@
 """The replica on disk: newest version wins, positions move with the data, readers follow."""
 
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -149,6 +150,20 @@ def test_a_reader_follows_a_new_generation(tmp_path: Path) -> None:
     assert version(reader) == 7
     assert old is not None
     assert not old.exists()
+
+
+def test_a_reader_follows_a_replica_that_was_removed_and_made_anew(tmp_path: Path) -> None:
+    """Its first generation has the name of the one that is still open."""
+    put(tmp_path, slugs(abc=code(version=1)))
+    reader = Reader(tmp_path / "replica")
+    small = reader.small_things()
+    shutil.rmtree(tmp_path / "replica")
+    reader.refresh()
+    assert version(reader) == 1
+    put(tmp_path, slugs(abc=code(version=2)))
+    reader.refresh()
+    assert version(reader) == 2
+    assert reader.small_things() != small
 
 
 def test_no_replica_is_no_answer_and_no_error(tmp_path: Path) -> None:

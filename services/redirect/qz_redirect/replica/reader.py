@@ -25,13 +25,16 @@ from qz_redirect.replica.store import (
 
 log = structlog.get_logger()
 Database = Any  # the binding names no type for a named database
+Opened = tuple[Path, int]
+"""A generation's path and the inode of its data: after the whole replica was removed, the first new
+one has the old name, and what is still open is a file that nobody writes any more."""
 
 
 class Reader:
     def __init__(self, root: Path) -> None:
         self._generations = Generations(root)
         self._env: lmdb.Environment | None = None
-        self._path: Path | None = None
+        self._opened: Opened | None = None
         self._codes: Database | None = None
         self._things: Database | None = None
         self._facts: Database | None = None
@@ -63,7 +66,7 @@ class Reader:
 
     def small_things(self) -> tuple[str, bytes]:
         """Changes whenever a domain or a salt did."""
-        return str(self._path), self._get(SMALL_THINGS, self._facts) or b""
+        return str(self._opened), self._get(SMALL_THINGS, self._facts) or b""
 
     def entries(self) -> int:
         if self._env is None:
@@ -73,8 +76,8 @@ class Reader:
 
     def refresh(self) -> None:
         """Follows a new generation; one that can't be opened is left alone until the next call."""
-        current = self._generations.current()
-        if current is None or current == self._path:
+        current = _identity(self._generations.current())
+        if current is None or current == self._opened:
             return
         try:
             self._open(current)
@@ -84,9 +87,10 @@ class Reader:
     def close(self) -> None:
         if self._env is not None:
             self._env.close()
-            self._env = self._path = None
+            self._env = self._opened = None
 
-    def _open(self, path: Path) -> None:
+    def _open(self, current: Opened) -> None:
+        path, _ = current
         env = open_environment(path, writable=False)
         try:
             databases = [
@@ -96,7 +100,7 @@ class Reader:
             env.close()
             raise
         self.close()
-        self._env, self._path = env, path
+        self._env, self._opened = env, current
         self._codes, self._things, self._facts = databases
         Thread(target=_warm_up, args=(path / DATA_FILE,), daemon=True).start()
 
@@ -127,6 +131,16 @@ class Reader:
                 found.append(decoded(cursor.value()))
                 there = cursor.next()
         return found
+
+
+def _identity(path: Path | None) -> Opened | None:
+    """None for a generation that is not made yet, or is being removed."""
+    if path is None:
+        return None
+    try:
+        return path, (path / DATA_FILE).stat().st_ino
+    except OSError:
+        return None
 
 
 def _warm_up(file: Path) -> None:
