@@ -218,3 +218,27 @@ async def test_a_new_key_is_found_where_its_location_says(
 async def test_rights_are_said_once(api: httpx.AsyncClient) -> None:
     answer = await api.post("/v1/api-keys", json={"preset": "admin", "scopes": ["qr:read"]})
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "given_twice")
+
+
+@pytest.mark.parametrize("end", [None, "2098-01-01T00:00:00.000Z"])
+async def test_a_key_that_is_rolled_again_gives_one_with_the_end_of_the_first(
+    end: str | None, api: httpx.AsyncClient
+) -> None:
+    made = (await api.post("/v1/api-keys", json={"expires_at": end})).json()
+    path = f"/v1/api-keys/{made['id']}"
+    for overlap in (60, 2_592_000):
+        rolled = await api.post(f"{path}/roll", json={"overlap_seconds": overlap})
+        assert (rolled.status_code, rolled.json()["expires_at"]) == (201, end)
+    kept = datetime.fromisoformat((await api.get(path)).json()["expires_at"])
+    assert kept <= datetime.now(UTC) + timedelta(seconds=60)
+
+
+async def test_keys_are_listed_by_who_made_them(tenant: Tenant) -> None:
+    admin, other = await tenant.client(), await tenant.client()
+    made = (await admin.post("/v1/api-keys", json={})).json()
+    (await other.post("/v1/api-keys", json={})).raise_for_status()
+    query = {"created_by": made["created_by"], "include": "total"}
+    listed = (await other.get("/v1/api-keys", params=query)).json()
+    assert ([each["id"] for each in listed["data"]], listed["total"]) == ([made["id"]], 1)
+    wrong = await other.get("/v1/api-keys", params={"created_by": "me"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "?created_by")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from qz_api.auth import service, store
 from qz_api.auth.schemas import (
     KeyCreate,
+    KeyQuery,
     KeyRoll,
     KeyView,
     MeterView,
@@ -19,7 +20,7 @@ from qz_api.auth.scopes import Scope
 from qz_api.auth.service import KeyDraft
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, PageQuery, page_of
+from qz_api.http.paging import Page, page_of
 from qz_api.http.respond import Answer, created, shown
 from qz_api.limits.quota import usage
 from qz_common.errors import Conflict, NotFound
@@ -51,13 +52,14 @@ async def me(call: Call) -> Answer:
 
 
 async def list_keys(call: Call) -> Answer:
-    query = call.query(PageQuery)
-    cursors = call.cursors()
+    query = call.query(KeyQuery)
+    maker = query.created_by
+    cursors = call.cursors(maker)
     after = cursors.read_place(query.cursor)
     workspace = call.principal.workspace
     modes = service.manageable(call.principal)
-    rows = await store.list_keys(call.conn, workspace, modes, after, query.limit + 1)
-    total = await store.count_keys(call.conn, workspace, modes) if query.include else None
+    rows = await store.list_keys(call.conn, workspace, modes, maker, after, query.limit + 1)
+    total = await store.count_keys(call.conn, workspace, modes, maker) if query.include else None
     return shown(page_of(rows, query, cursors, key_view, total))
 
 
@@ -111,7 +113,7 @@ OPERATIONS = (
         tag="api keys",
         handler=list_keys,
         scope=Scope.KEYS_ADMIN,
-        query=PageQuery,
+        query=KeyQuery,
         answer=Page[KeyView],
     ),
     Operation(

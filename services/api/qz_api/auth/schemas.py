@@ -8,10 +8,12 @@ from pydantic_core import PydanticCustomError
 from qz_api.auth.principal import Mode
 from qz_api.auth.scopes import PRESETS, Scope
 from qz_api.connection import Row
+from qz_api.http.paging import PageQuery
 from qz_api.http.schema import In, Moment, Name, Out
 from qz_common.ids import show_id
 
 DAY_SECONDS = 86_400
+MAKER = "^(usr|key)_[0-9a-z]{26}$"
 
 
 class KeyCreate(In):
@@ -35,6 +37,11 @@ class KeyCreate(In):
         return PRESETS[self.preset] if self.preset else None
 
 
+class KeyQuery(PageQuery):
+    created_by: Annotated[str, Field(pattern=MAKER)] | None = None
+    """`usr_…` or `key_…`: only what this one made."""
+
+
 class KeyRoll(In):
     overlap_seconds: Annotated[int, Field(ge=0, le=30 * DAY_SECONDS)] = DAY_SECONDS
     """How long the old key works on."""
@@ -49,6 +56,7 @@ class KeyView(Out):
     last_characters: str
     scopes: list[str]
     created_by: str
+    """Who made it, `usr_…` or `key_…`. It is the workspace's: it works on without them."""
     replaces: str | None
     created_at: Moment
     expires_at: Moment | None

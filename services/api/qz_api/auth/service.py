@@ -128,7 +128,8 @@ async def roll(
     overlap: timedelta,
     now: datetime,
 ) -> tuple[Row, str]:
-    """A new key with the same rights; the old one works on for the overlap."""
+    """A new key with the same rights and end; the old one works on for the overlap. It may be
+    rolled again meanwhile: whoever lost the new key needs another."""
     old = await _locked(conn, principal, id)
     if old["revoked_at"] is not None or (old["expires_at"] and old["expires_at"] <= now):
         raise Conflict("a key that has ended can't be rolled; create a new one", "key_ended")
@@ -136,12 +137,12 @@ async def roll(
         mode=old["mode"],
         name=old["name"],
         scopes=known(old["scopes"]),
-        expires_at=old["expires_at"],
+        expires_at=old["granted_until"],
         dialect=old["dialect"],
     )
     _check_grant(principal, draft)
     row, text = await issue(conn, secrets, principal.workspace, draft, principal.id, replaces=id)
-    ended = await store.expire_key(conn, principal.workspace, id, now + overlap)
+    ended = await store.replace_key(conn, principal.workspace, id, now, now + overlap)
     await audit.record(conn, principal, "key.created", show_id("key", row["id"]), None, _told(row))
     await audit.record(conn, principal, "key.rolled", show_id("key", id), _told(old), _told(ended))
     return row, text

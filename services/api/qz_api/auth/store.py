@@ -9,7 +9,8 @@ from qz_api.http.paging import Place
 from qz_api.limits.plans import PLANS_JSON
 
 COLUMNS = """id, workspace_id, mode, name, public_id, last_characters, scopes, dialect, created_by,
-    replaces, created_at, expires_at, revoked_at, last_used_at"""
+    replaces, created_at, expires_at, revoked_at, last_used_at,
+    CASE WHEN replaced_at IS NULL THEN expires_at ELSE granted_until END AS granted_until"""
 
 
 async def admit_key(conn: Connection, public_id: str, secret_hash: bytes, cost: int) -> Row:
@@ -62,16 +63,23 @@ async def insert_key(
 
 
 async def list_keys(
-    conn: Connection, workspace: UUID, modes: Sequence[str], after: Place | None, limit: int
+    conn: Connection,
+    workspace: UUID,
+    modes: Sequence[str],
+    created_by: str | None,
+    after: Place | None,
+    limit: int,
 ) -> list[Row]:
     created_at, id = after or (None, None)
     rows: list[Row] = await conn.fetch(
         f"""SELECT {COLUMNS} FROM api_keys
             WHERE workspace_id = $1 AND mode = ANY($2::text[])
-              AND ($3::timestamptz IS NULL OR (created_at, id) < ($3, $4::uuid))
-            ORDER BY created_at DESC, id DESC LIMIT $5""",
+              AND ($3::text IS NULL OR created_by = $3)
+              AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
+            ORDER BY created_at DESC, id DESC LIMIT $6""",
         workspace,
         modes,
+        created_by,
         created_at,
         id,
         limit,
@@ -79,11 +87,15 @@ async def list_keys(
     return rows
 
 
-async def count_keys(conn: Connection, workspace: UUID, modes: Sequence[str]) -> int:
+async def count_keys(
+    conn: Connection, workspace: UUID, modes: Sequence[str], created_by: str | None
+) -> int:
     count: int = await conn.fetchval(
-        "SELECT count(*) FROM api_keys WHERE workspace_id = $1 AND mode = ANY($2::text[])",
+        """SELECT count(*) FROM api_keys WHERE workspace_id = $1 AND mode = ANY($2::text[])
+             AND ($3::text IS NULL OR created_by = $3)""",
         workspace,
         modes,
+        created_by,
     )
     return count
 
@@ -119,14 +131,20 @@ async def revoke_key(conn: Connection, workspace: UUID, id: UUID, now: datetime)
     )
 
 
-async def expire_key(conn: Connection, workspace: UUID, id: UUID, at: datetime) -> Row:
+async def replace_key(
+    conn: Connection, workspace: UUID, id: UUID, now: datetime, until: datetime
+) -> Row:
     return await fetch_one(
         conn,
-        f"""UPDATE api_keys SET expires_at = least(coalesce(expires_at, $3), $3)
+        f"""UPDATE api_keys SET expires_at = least(coalesce(expires_at, $4), $4),
+                replaced_at = coalesce(replaced_at, $3),
+                granted_until = CASE WHEN replaced_at IS NULL THEN expires_at
+                                     ELSE granted_until END
             WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}""",
         workspace,
         id,
-        at,
+        now,
+        until,
     )
 
 
