@@ -2,7 +2,7 @@
 
 import pytest
 
-from qz_redirect.client import ForwardHeader, Proxies, client_network, plain_address
+from qz_redirect.client import ForwardHeader, Proxies, plain_address
 
 RANGES = ("10.0.0.0/8", "192.0.2.10", "2001:db8:aa::/48")
 XFF = "x-forwarded-for"
@@ -97,20 +97,6 @@ def test_a_range_that_is_not_exact_is_refused(text: str) -> None:
 def test_an_unknown_header_is_refused() -> None:
     with pytest.raises(ValueError, match="no header"):
         Proxies(RANGES, "x-real-ip")  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("198.51.100.7", "198.51.100.250", True),
-        ("198.51.100.7", "198.51.101.7", False),
-        ("2001:db8:1:2::3", "2001:db8:1:ffff::1", True),
-        ("2001:db8:1::1", "2001:db8:2::1", False),
-        ("::ffff:198.51.100.7", "198.51.100.9", True),
-    ],
-)
-def test_a_network_is_a_24_or_a_48(one: str, other: str, same: bool) -> None:
-    assert (client_network(one) == client_network(other)) is same
 
 
 def test_one_spelling_per_address() -> None:

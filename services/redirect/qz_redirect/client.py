@@ -9,16 +9,15 @@ the walk at the last hop that could be read. One header is believed, never two.
 import re
 import socket
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Literal
+
+from qz_common.address import exact_range, packed_address
 
 ForwardHeader = Literal["x-forwarded-for", "forwarded"]
 FORWARD_HEADERS: tuple[ForwardHeader, ...] = ("x-forwarded-for", "forwarded")
 MAX_HOPS = 32
 MAX_HEADER_BYTES = 4096
-MAPPED = bytes(10) + b"\xff\xff"
-V4_NETWORK_BYTES = 3
-V6_NETWORK_BYTES = 6
 _WITH_PORT = re.compile(r"\[(?P<six>[^\[\]]*)\](?::\d{1,5})?|(?P<four>[0-9.]+):\d{1,5}")
 _FOR = re.compile(r'(?:^|;)\s*for\s*=\s*(?:"([^"\\]*)"|([^\s";,]+))', re.IGNORECASE)
 _ELEMENT = re.compile(r'(?:"[^"]*"|[^",])+')
@@ -32,7 +31,7 @@ class Proxies:
     ) -> None:
         if header not in FORWARD_HEADERS:
             raise ValueError(f"{header!r} is no header for this: {', '.join(FORWARD_HEADERS)}")
-        self._trusted = tuple(_exact_range(text) for text in ranges)
+        self._trusted = tuple(_as_numbers(exact_range(text)) for text in ranges)
         self.header = header.encode()
         self._hops = _forwarded_hops if header == "forwarded" else _plain_hops
 
@@ -45,10 +44,10 @@ class Proxies:
 
     def client_behind(self, peer: str, forwarded: bytes) -> str:
         """For a peer that is trusted: whom it names, as do the proxies that it names."""
-        nearest = _pack(peer)
+        nearest = packed_address(peer)
         text = forwarded[-MAX_HEADER_BYTES:].decode("latin-1")
         for hop in self._hops(text)[: -MAX_HOPS - 1 : -1]:
-            packed = _pack(hop) or _pack(_without_port(hop))
+            packed = packed_address(hop) or packed_address(_without_port(hop))
             if not packed:
                 break
             nearest = packed
@@ -57,7 +56,7 @@ class Proxies:
         return _show(nearest)
 
     def trusts(self, peer: str) -> bool:
-        return bool(self._trusted) and self._trusts(_pack(peer))
+        return bool(self._trusted) and self._trusts(packed_address(peer))
 
     def _trusts(self, packed: bytes) -> bool:
         value, length = int.from_bytes(packed), len(packed)
@@ -70,25 +69,8 @@ class Proxies:
 def plain_address(text: str) -> str:
     """One spelling per address, IPv4 in IPv6 unwrapped; empty for what is no address."""
     if ":" not in text:
-        return text if _pack(text) else ""
-    return _show(_pack(text))
-
-
-def client_network(address: str) -> bytes:
-    """The /24 of IPv4 or /48 of IPv6: what tries are counted by. Empty for no address."""
-    packed = _pack(address)
-    return packed[: V4_NETWORK_BYTES if len(packed) == 4 else V6_NETWORK_BYTES]
-
-
-def _pack(text: str) -> bytes:
-    """4 or 16 bytes, or none."""
-    try:
-        if ":" not in text:
-            return socket.inet_pton(socket.AF_INET, text)
-        packed = socket.inet_pton(socket.AF_INET6, text.partition("%")[0])
-    except (OSError, ValueError):
-        return b""
-    return packed[12:] if packed.startswith(MAPPED) else packed
+        return text if packed_address(text) else ""
+    return _show(packed_address(text))
 
 
 def _show(packed: bytes) -> str:
@@ -97,14 +79,8 @@ def _show(packed: bytes) -> str:
     return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
 
 
-def _exact_range(text: str) -> tuple[int, int, int]:
-    """(bytes of an address, network, mask). A range that holds every address is no proxy."""
-    try:
-        network: IPv4Network | IPv6Network = ip_network(text, strict=True)
-    except ValueError as error:
-        raise ValueError(f"{text!r} is no exact address range: {error}") from error
-    if network.prefixlen == 0:
-        raise ValueError(f"{text!r} trusts everybody; name the proxies")
+def _as_numbers(network: IPv4Network | IPv6Network) -> tuple[int, int, int]:
+    """(bytes of an address, network, mask)"""
     return len(network.network_address.packed), int(network.network_address), int(network.netmask)
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
+from qz_common.address import network_of
 from qz_common.ids import is_slug
 from qz_common.records import CodeRecord, PageRecord, code_key, page_key
 from qz_common.rules import Decision
 from qz_common.visit import Visit
-from qz_redirect.client import Proxies, client_network
+from qz_redirect.client import Proxies
 from qz_redirect.edge import Arrival, Gates, Reply
 from qz_redirect.hit import Hits, Who, now_ms
 from qz_redirect.hosts import Site
@@ -101,7 +102,7 @@ class LocalEdge:
             return prepared
         slug = path.rpartition(b"/")[2].lower()
         key = code_key(site.prefix.decode(), slug.decode())
-        value = await self.misses.ask(key, client_network(address))
+        value = await self.misses.ask(key, network_of(address))
         if value is None:
             return None
         return self.hits.prepare(site, site.prefix + b"/" + slug, value)
@@ -109,7 +110,7 @@ class LocalEdge:
     async def _learn_page(self, record: CodeRecord, address: str) -> None:
         """The page of a link may arrive after the link."""
         if record.page and self.hits.reader.page(record.page) is None:
-            await self.misses.ask(page_key(record.page), client_network(address))
+            await self.misses.ask(page_key(record.page), network_of(address))
 
 
 def slug_path(request: Request) -> bytes | None:

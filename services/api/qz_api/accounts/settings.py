@@ -1,8 +1,8 @@
 """Settings of accounts."""
 
 from dataclasses import dataclass
-from ipaddress import ip_network
 
+from qz_common.address import exact_range
 from qz_common.errors import Permanent
 from qz_common.settings import setting
 
@@ -30,13 +30,8 @@ class AccountSettings:
 
     def proxies(self) -> list[str]:
         for text in self.trusted_proxies:
-            if not _is_exact(text):
-                raise Permanent(f"TRUSTED_PROXIES: {text!r} names no exact range of proxies")
+            try:
+                exact_range(text)
+            except ValueError as error:
+                raise Permanent(f"TRUSTED_PROXIES: {error}") from error
         return list(self.trusted_proxies)
-
-
-def _is_exact(text: str) -> bool:
-    try:
-        return ip_network(text, strict=True).prefixlen > 0
-    except ValueError:
-        return False

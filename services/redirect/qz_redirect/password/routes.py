@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 from starlette.requests import ClientDisconnect, Request
 
-from qz_redirect.client import client_network
+from qz_common.address import network_of
 from qz_redirect.edge import Arrival, Edge, Reply, facts_of, reply_with, shown
 from qz_redirect.gate import PASSWORD, Facts, Show, judge
 from qz_redirect.pages.kinds import (
@@ -56,7 +56,7 @@ async def _reply(edge: Edge, arrival: Arrival, request: Request) -> Reply:
 
 async def _tried(edge: Edge, arrival: Arrival, facts: Facts, typed: str) -> Reply:
     gates, record, now_ms = edge.gates, arrival.record, arrival.visit.ts_ms
-    network = client_network(arrival.address)
+    network = network_of(arrival.address)
     wait = gates.tries.take(record.link, network, now_ms)
     if wait:
         return _later(shown(edge, arrival, TOO_MANY_TRIES), wait)

@@ -15,12 +15,10 @@ from qz_api.accounts.attempts import store
 from qz_api.db import Database
 from qz_api.http.scope import Scope
 from qz_api.sealing import Secrets
-from qz_common.address import packed_address
+from qz_common.address import network_of
 from qz_common.errors import TooMany
 
 SWEEP_ROWS = 10_000
-V4_NETWORK_BYTES = 3
-V6_NETWORK_BYTES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +76,4 @@ async def sweep(db: Database) -> None:
 def network(scope: Scope) -> str:
     """The /24 or /48 that a request comes from; one and the same where that is unknown."""
     host, _ = scope.get("client") or ("", 0)
-    packed = packed_address(host)
-    return packed[: V4_NETWORK_BYTES if len(packed) == 4 else V6_NETWORK_BYTES].hex()
+    return network_of(host).hex()
