@@ -4,14 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import asyncpg
-import structlog
-
 from qz_api.accounts.attempts.service import sweep as forget_attempts
 from qz_api.accounts.sessions.service import sweep as end_sessions
 from qz_api.db import Database
 from qz_api.domains.dns import Dns
 from qz_api.domains.recheck import Rechecker
+from qz_api.duties import over_and_over
 from qz_api.idempotency.sweep import sweep
 from qz_api.links.forgetting import forget_deleted
 from qz_api.metrics import WorkerMetrics, worker_metrics
@@ -24,14 +22,10 @@ from qz_api.settings import WorkerSettings
 from qz_api.stats.tallies import TallyFollower
 from qz_api.versions.service import apply_due
 from qz_common.clock import Clock, SystemClock
-from qz_common.errors import Problem
 from qz_common.health import Health
 from qz_common.ops import ops_server
-from qz_common.roles import pause
 
-RETRY_SECONDS = 1.0
 LAG_SECONDS = 2.0
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -65,9 +59,8 @@ async def work(settings: WorkerSettings, stop: asyncio.Event, clock: Clock | Non
     try:
         async with ops:
             await until_schema_fits(db, health, stop)
-            await _all(settings, db, metrics, clock, stop)
+            await _all(settings, db, metrics, clock, health, stop)
     finally:
-        health.draining = True
         await db.close()
 
 
@@ -76,9 +69,11 @@ async def _all(
     db: Database,
     metrics: WorkerMetrics,
     clock: Clock,
+    health: Health,
     stop: asyncio.Event,
 ) -> None:
     async with asyncio.TaskGroup() as group:
+        group.create_task(_drain(health, stop))
         group.create_task(Relay(settings, metrics).run(stop))
         group.create_task(TallyFollower(settings.kafka, db, metrics).run(stop))
         lag = Job("lag", LAG_SECONDS, lambda db, clock: measure(db, clock, metrics))
@@ -88,15 +83,14 @@ async def _all(
             group.create_task(_repeat(job, db, metrics, clock, stop))
 
 
+async def _drain(health: Health, stop: asyncio.Event) -> None:
+    """Told from the first moment of the end: what is under way may take a while."""
+    await stop.wait()
+    health.draining = True
+
+
 async def _repeat(
     job: Job, db: Database, metrics: WorkerMetrics, clock: Clock, stop: asyncio.Event
 ) -> None:
-    while not stop.is_set():
-        try:
-            await job.run(db, clock)
-            rest = job.every
-        except (Problem, asyncpg.PostgresError) as error:
-            metrics.job_errors.labels(job.name).inc()
-            log.warning("a job failed, it is tried again", job=job.name, reason=repr(error))
-            rest = RETRY_SECONDS
-        await pause(stop, rest)
+    errors = metrics.job_errors.labels(job.name)
+    await over_and_over(job.name, lambda: job.run(db, clock), stop, errors, every=job.every)

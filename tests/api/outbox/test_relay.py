@@ -20,6 +20,7 @@ from qz_common.settings import load
 from qz_common.topics import ROUTING
 from tests.api.conftest import Tenant
 from tests.api.outbox.conftest import reading, relaying
+from tests.api.test_duties import held
 from tests.fixtures.broker import Broker, broker_environment
 from tests.fixtures.postgres import Cluster, Database, migrate_api
 from tests.fixtures.session import Session
@@ -125,6 +126,20 @@ async def test_an_edit_survives_postgres_going_away(
         await reader.until(
             lambda records: {each.link for each in of_codes(records)} == {"a", "b"}, within=15
         )
+
+
+async def test_a_lock_that_is_held_too_long_ends_no_relay(
+    worker_settings: WorkerSettings,
+    metrics: WorkerMetrics,
+    api: httpx.AsyncClient,
+    database: Database,
+) -> None:
+    async with relaying(worker_settings, metrics), reading(worker_settings, ROUTING) as reader:
+        await eventually(lambda: is_active(metrics), within=10)
+        async with held(database, "LOCK TABLE outbox"):
+            await eventually(lambda: metrics.publish_errors._value.get() > 0, within=10)
+        await api.post("/v1/qr-codes", json=LEAST)
+        await reader.until(lambda records: len(of_codes(records)) == 1, within=10)
 
 
 async def test_a_fresh_broker_is_filled_and_every_partition_closed(

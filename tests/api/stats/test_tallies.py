@@ -1,20 +1,27 @@
 """Running totals reach links; a link that had all its scans is closed."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
+import asyncpg
 import httpx
+import pytest
 
+from deploy.embedded.backends import APP
 from qz_api.deps import Deps
-from qz_api.metrics import worker_metrics
+from qz_api.metrics import WorkerMetrics, worker_metrics
 from qz_api.settings import WorkerSettings
 from qz_api.stats.tallies import TallyFollower, apply
 from qz_common.events import Tally, encode
-from qz_common.kafka import ensure_topics, make_producer
+from qz_common.kafka import ensure_topics, producing
 from qz_common.records import CodeRecord, decode
 from qz_common.settings import load
 from qz_common.topics import TALLIES
 from tests.api.conftest import Tenant
 from tests.fixtures.broker import Broker, broker_environment
+from tests.fixtures.postgres import Database
 from tests.fixtures.wait import eventually
 
 LEAST = {"destination_url": "https://example.com"}
@@ -63,34 +70,58 @@ async def test_a_link_that_had_all_its_scans_is_closed_and_published(
     assert (await api.get(f"/v1/qr-codes/{code['id']}")).json()["status"] == "exhausted"
 
 
+@pytest.fixture
+def worker_settings(
+    api_environment: dict[str, str], broker: Broker, topic_prefix: str
+) -> WorkerSettings:
+    return load(WorkerSettings, {**api_environment, **broker_environment(broker, topic_prefix)})
+
+
 async def test_totals_come_from_kafka_past_what_can_not_be_read(
-    api: httpx.AsyncClient,
-    api_environment: dict[str, str],
-    broker: Broker,
-    topic_prefix: str,
-    deps: Deps,
+    api: httpx.AsyncClient, worker_settings: WorkerSettings, deps: Deps
 ) -> None:
-    environment = {**api_environment, **broker_environment(broker, topic_prefix)}
-    settings = load(WorkerSettings, environment)
     code = (await api.post("/v1/qr-codes", json=LEAST)).json()
+    unread = [b"{", b"", encode(tally("lnk_none", 1))]
+    await told(worker_settings, *unread, encode(tally(code["link"]["id"], 9)))
+    async with following(worker_settings, deps):
+        await eventually(lambda: has_scans(api, code, 9), within=15)
+
+
+async def test_a_refusal_of_postgres_is_not_the_end_of_following(
+    api: httpx.AsyncClient, worker_settings: WorkerSettings, deps: Deps, database: Database
+) -> None:
+    code = (await api.post("/v1/qr-codes", json=LEAST)).json()
+    await told(worker_settings, encode(tally(code["link"]["id"], 9)))
+    owner = await asyncpg.connect(database.admin_dsn)
+    await owner.execute(f"REVOKE UPDATE ON links FROM {APP}")
+    await owner.close()
+    async with following(worker_settings, deps) as (follower, metrics):
+        errors = metrics.job_errors.labels("tallies")
+        await eventually(lambda: errors._value.get() > 0, within=15)
+        assert not follower.done()
+
+
+async def told(settings: WorkerSettings, *values: bytes) -> None:
+    """What analytics said on the topic."""
     await ensure_topics(settings.kafka)
-    producer = make_producer(settings.kafka)
-    await producer.start()
-    topic = settings.kafka.topic(TALLIES)
-    values = [b"{", b"", encode(tally("lnk_none", 1)), encode(tally(code["link"]["id"], 9))]
-    for value in values:
-        await producer.send_and_wait(topic, value, key=b"x")
-    await producer.stop()
-    stop = asyncio.Event()
-    follower = TallyFollower(settings.kafka, deps.db, worker_metrics())
-    task = asyncio.create_task(follower.run(stop))
+    async with producing(settings.kafka) as producer:
+        for value in values:
+            await producer.send_and_wait(settings.kafka.topic(TALLIES), value, key=b"x")
 
-    async def counted() -> bool:
-        answer = await api.get(f"/v1/qr-codes/{code['id']}")
-        return bool(answer.json()["scan_count"] == 9)
 
+@asynccontextmanager
+async def following(
+    settings: WorkerSettings, deps: Deps
+) -> AsyncIterator[tuple[asyncio.Task[None], WorkerMetrics]]:
+    stop, metrics = asyncio.Event(), worker_metrics()
+    task = asyncio.create_task(TallyFollower(settings.kafka, deps.db, metrics).run(stop))
     try:
-        await eventually(counted, within=15)
+        yield task, metrics
     finally:
         stop.set()
         await asyncio.wait_for(task, 10)
+
+
+async def has_scans(api: httpx.AsyncClient, code: dict[str, Any], count: int) -> bool:
+    answer = await api.get(f"/v1/qr-codes/{code['id']}")
+    return bool(answer.json()["scan_count"] == count)

@@ -13,10 +13,10 @@ from contextlib import asynccontextmanager
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 
 from qz_api.connection import BareConnection, Connection, Row
-from qz_api.db import AWAY, CONNECT_SECONDS, EVERY_WORKSPACE, Database, server_settings
+from qz_api.db import CONNECT_SECONDS, EVERY_WORKSPACE, Database, server_settings
+from qz_api.duties import over_and_over
 from qz_api.metrics import WorkerMetrics
 from qz_api.outbox import store
 from qz_api.outbox.reseed import is_seeded, reseed
@@ -32,7 +32,7 @@ CHECK_SECONDS = 5.0
 STANDBY_SECONDS = 1.0
 PUBLISH_SECONDS = 5.0
 """A producer that has lost its broker is slower to notice than to make anew."""
-BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
+RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 log = structlog.get_logger()
 
 
@@ -48,20 +48,15 @@ class Relay:
         self._check_at = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
-        failures = 0
-        while not stop.is_set():
-            try:
-                async with self._leading(stop) as conn:
-                    failures = 0
-                    await self._lead(conn, stop)
-            except (*AWAY, asyncpg.InterfaceError, KafkaError, Retryable, TimeoutError) as error:
-                self._metrics.publish_errors.inc()
-                log.warning("relay starts over", reason=repr(error))
-                wait = BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)]
-                failures += 1
-                await pause(stop, wait)
-            finally:
-                self._metrics.relay_active.set(0)
+        errors = self._metrics.publish_errors
+        await over_and_over("relay", lambda: self._turn(stop), stop, errors, retry=RETRY_SECONDS)
+
+    async def _turn(self, stop: asyncio.Event) -> None:
+        try:
+            async with self._leading(stop) as conn:
+                await self._lead(conn, stop)
+        finally:
+            self._metrics.relay_active.set(0)
 
     @asynccontextmanager
     async def _leading(self, stop: asyncio.Event) -> AsyncIterator[Connection]:

@@ -9,28 +9,25 @@ from collections.abc import Iterable
 import msgspec
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
-from aiokafka.errors import KafkaError
 
 from qz_api.connection import Row
 from qz_api.db import Database
+from qz_api.duties import over_and_over
 from qz_api.metrics import WorkerMetrics
 from qz_api.outbox import store as outbox
 from qz_api.stats import store
 from qz_api.transaction import Transaction
-from qz_common.errors import Unavailable
 from qz_common.events import Tally, decode_tally
 from qz_common.ids import read_id
 from qz_common.kafka import KafkaSettings, ensure_topics, make_consumer
 from qz_common.kafka_waits import answered, stopped
 from qz_common.records import CodeRecord, code_key, decode
-from qz_common.roles import pause
 from qz_common.topics import TALLIES
 
 GROUP = "api-tallies"
 BATCH = 2000
 CHUNK = 500
 POLL_MS = 500
-BACKOFF_SECONDS = 1.0
 log = structlog.get_logger()
 
 
@@ -41,12 +38,8 @@ class TallyFollower:
         self._metrics = metrics
 
     async def run(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                await self._follow(stop)
-            except (KafkaError, Unavailable, OSError, TimeoutError) as error:
-                log.warning("tallies start over", reason=repr(error))
-                await pause(stop, BACKOFF_SECONDS)
+        errors = self._metrics.job_errors.labels("tallies")
+        await over_and_over("tallies", lambda: self._follow(stop), stop, errors)
 
     async def _follow(self, stop: asyncio.Event) -> None:
         # asking for a topic that is not there makes some brokers invent one
