@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from qz_analytics.clickhouse import ClickHouse
 from qz_analytics.metrics import QueryMetrics
+from qz_analytics.pulse import pulse_of
 from qz_analytics.query.limits import Slots
 from qz_analytics.settings import QuerySettings, Settings
 from qz_common.clock import Clock, SystemClock
@@ -28,26 +29,27 @@ class Deps:
 async def open_deps(
     settings: Settings, metrics: QueryMetrics, health: Health
 ) -> AsyncIterator[Deps]:
-    query = settings.query
+    query, dsn = settings.query, settings.store.query_dsn or settings.store.dsn
     reader = ClickHouse(
-        settings.store.query_dsn or settings.store.dsn,
+        dsn,
         threads=query.threads,
         settings=reading(query),
         seconds=query.deadline_seconds + 5,
     )
-    health.checks["reader"] = reader.ping
-    try:
-        yield Deps(
-            reader=reader,
-            slots=Slots(query.per_workspace),
-            metrics=metrics,
-            clock=SystemClock(),
-            internal_token=query.internal_token,
-            scans_topic=settings.kafka.topic(SCANS),
-            gap_grace_seconds=settings.ingest.gap_grace_seconds,
-        )
-    finally:
-        await reader.close()
+    async with pulse_of(dsn) as pulse:
+        health.checks["reader"] = pulse.check
+        try:
+            yield Deps(
+                reader=reader,
+                slots=Slots(query.per_workspace),
+                metrics=metrics,
+                clock=SystemClock(),
+                internal_token=query.internal_token,
+                scans_topic=settings.kafka.topic(SCANS),
+                gap_grace_seconds=settings.ingest.gap_grace_seconds,
+            )
+        finally:
+            await reader.close()
 
 
 def reading(query: QuerySettings) -> dict[str, object]:
