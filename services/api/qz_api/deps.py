@@ -50,7 +50,9 @@ async def open_deps(settings: ApiSettings, clock: Clock | None = None) -> AsyncI
         analytics = AnalyticsClient(settings.analytics_url, settings.internal_token)
         stack.push_async_callback(analytics.close)
         egress = await stack.enter_async_context(open_egress())
-        images = await stack.enter_async_context(open_images(settings.render, db, metrics.registry))
+        images = await stack.enter_async_context(
+            open_images(settings.render, settings.picture_hosts, db, metrics.registry)
+        )
         accounts = stack.enter_context(
             open_accounts(
                 settings.accounts,

@@ -30,7 +30,7 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
             access_log=False,
             server_header=False,
             proxy_headers=bool(settings.accounts.trusted_proxies),
-            forwarded_allow_ips=settings.accounts.proxies(),
+            forwarded_allow_ips=list(settings.accounts.trusted_proxies),
             limit_concurrency=settings.max_connections,
             timeout_graceful_shutdown=settings.drain_seconds,
         )

@@ -1,13 +1,14 @@
 """Settings of the management API, read once from the environment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qz_api.accounts.settings import AccountSettings
 from qz_api.calls.settings import CallSettings
 from qz_api.domains.settings import DomainSettings
 from qz_api.images.settings import RenderSettings
+from qz_common.egress import LOGOS, EgressPolicy, parse_networks
 from qz_common.kafka import KafkaSettings
-from qz_common.settings import REQUIRED, group, setting
+from qz_common.settings import REQUIRED, SettingsError, group, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,13 @@ class PostgresSettings:
     statement_seconds: float = setting(
         "POSTGRES_STATEMENT_SECONDS", 8.0, "Longest that one statement may take."
     )
+
+    def __post_init__(self) -> None:
+        _require_above_zero(
+            POSTGRES_POOL_SIZE=self.pool_size,
+            POSTGRES_ACQUIRE_SECONDS=self.acquire_seconds,
+            POSTGRES_STATEMENT_SECONDS=self.statement_seconds,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,3 +90,20 @@ class ApiSettings:
     )
     max_connections: int = setting("API_MAX_CONNECTIONS", 1000, "Connections served at once.")
     drain_seconds: int = setting("API_DRAIN_SECONDS", 10, "Time for open requests at shutdown.")
+
+    def __post_init__(self) -> None:
+        try:
+            parse_networks(self.egress_allow_networks)
+        except ValueError as error:
+            raise SettingsError(f"EGRESS_ALLOW_NETWORKS: {error}") from error
+
+    @property
+    def picture_hosts(self) -> EgressPolicy:
+        """Which hosts pictures are fetched from, and how."""
+        return replace(LOGOS, allow_networks=parse_networks(self.egress_allow_networks))
+
+
+def _require_above_zero(**numbers: float) -> None:
+    for name, number in numbers.items():
+        if number <= 0:
+            raise SettingsError(f"{name}: {number} is not above 0")

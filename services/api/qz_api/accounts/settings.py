@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from qz_common.address import exact_range
-from qz_common.errors import Permanent
-from qz_common.settings import setting
+from qz_common.settings import SettingsError, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +27,9 @@ class AccountSettings:
         "TRUSTED_PROXIES", (), "Exact address ranges of proxies whose forward header is believed."
     )
 
-    def proxies(self) -> list[str]:
-        for text in self.trusted_proxies:
-            try:
+    def __post_init__(self) -> None:
+        try:
+            for text in self.trusted_proxies:
                 exact_range(text)
-            except ValueError as error:
-                raise Permanent(f"TRUSTED_PROXIES: {error}") from error
-        return list(self.trusted_proxies)
+        except ValueError as error:
+            raise SettingsError(f"TRUSTED_PROXIES: {error}") from error

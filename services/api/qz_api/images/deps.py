@@ -11,6 +11,7 @@ from qz_api.images.downloads import Downloads, open_downloads
 from qz_api.images.pictures.shelf import Shelf
 from qz_api.images.renderer import Renderer, open_renderer
 from qz_api.images.settings import RenderSettings
+from qz_common.egress import EgressPolicy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,13 +19,15 @@ class Images:
     renderer: Renderer
     shelf: Shelf
     downloads: Downloads
+    hosts: EgressPolicy
+    """Of pictures that are named by URL."""
 
 
 @asynccontextmanager
 async def open_images(
-    settings: RenderSettings, db: Database, registry: CollectorRegistry
+    settings: RenderSettings, hosts: EgressPolicy, db: Database, registry: CollectorRegistry
 ) -> AsyncIterator[Images]:
     async with AsyncExitStack() as stack:
         downloads = await stack.enter_async_context(open_downloads(db))
         renderer = await stack.enter_async_context(open_renderer(settings, registry))
-        yield Images(renderer=renderer, shelf=Shelf(), downloads=downloads)
+        yield Images(renderer=renderer, shelf=Shelf(), downloads=downloads, hosts=hosts)

@@ -7,7 +7,6 @@ bytes that we wrote ourselves; from then on only the copy is drawn.
 import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,7 +21,7 @@ from qz_api.images.pictures.pinning import copies_of
 from qz_api.images.refusals import as_invalid
 from qz_api.images.wire import Decode
 from qz_api.transaction import Transaction
-from qz_common.egress import LOGOS, EgressError, parse_networks
+from qz_common.egress import EgressError
 from qz_common.errors import Conflict, FieldError, Invalid, NotFound
 from qz_common.ids import new_uuid, show_id
 from qz_render import RenderError
@@ -65,9 +64,8 @@ def _dress(style: StyleJson, kept: Mapping[str, KeptPicture], pointer: str) -> D
 
 
 async def fetched(deps: Deps, owner: UUID, url: str, pointer: str) -> KeptPicture:
-    policy = replace(LOGOS, allow_networks=parse_networks(deps.settings.egress_allow_networks))
     try:
-        download = await deps.egress.fetch(url, policy)
+        download = await deps.egress.fetch(url, deps.images.hosts)
     except EgressError as error:
         raise _not_fetched(pointer, error.code, error.message) from None
     if not download.ok:
