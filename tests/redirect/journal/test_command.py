@@ -1,6 +1,7 @@
 """`python -m qz_redirect journal …` on folders as edges leave them."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from qz_redirect.journal.cursor import Cursor, CursorFile
 from qz_redirect.journal.journal import Journal
 from qz_redirect.journal.open import open_journal, take_lock
 from qz_redirect.journal.segment import segments
+from qz_redirect.journal.state import read_state
 
 
 @pytest.fixture
@@ -81,6 +83,17 @@ def test_verify_tells_of_missing_numbers(
     segments(journal.folder)[1].path.unlink()
     assert run(["verify"], tmp_path) == 1
     assert "2 numbers are missing" in capsys.readouterr().out
+
+
+def test_verify_tells_of_numbers_that_were_dropped_at_the_end(
+    journal: Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = read_state(journal.folder / "state")
+    assert known
+    line = replace(known, next_seq=known.next_seq + 3).line()
+    (journal.folder / "state").write_bytes(line)
+    assert run(["verify"], tmp_path) == 1
+    assert "3 numbers are missing at the end" in capsys.readouterr().out
 
 
 def test_resend_forgets_what_was_acknowledged(journal: Journal, tmp_path: Path) -> None:

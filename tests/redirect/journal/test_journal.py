@@ -11,6 +11,7 @@ from threading import Event, Thread
 
 import pytest
 
+from qz_redirect.journal.cursor import Cursor, CursorFile
 from qz_redirect.journal.journal import Journal
 from qz_redirect.journal.open import journal_folders, open_journal
 from qz_redirect.journal.segment import (
@@ -129,16 +130,58 @@ def test_a_torn_tail_is_cut_and_its_number_given_again(tmp_path: Path, cut: int)
     assert seqs(journal.folder) == [1, 2, 3]
 
 
-def test_a_flipped_bit_ends_what_can_be_read(tmp_path: Path) -> None:
+def spoil(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(bytes(data))
+
+
+@pytest.mark.parametrize("part", [0, 3, 4, 7, 8, 12, 30])
+def test_a_flipped_bit_costs_one_event_and_no_number(tmp_path: Path, part: int) -> None:
+    journal = open_journal(tmp_path)
+    for _ in range(5):
+        journal.append(REST)
+    path = segments(journal.folder)[0].path
+    frame = path.stat().st_size // 5
+    journal.close()
+    spoil(path, 2 * frame + part)
+    forget_clean_end(journal)
+    content = inspect(segments(journal.folder)[0])
+    assert (content.events, content.missing, content.last_seq) == (4, 1, 5)
+    assert content.damaged_bytes == frame
+    again = open_journal(tmp_path)
+    assert (again.id, again.append(REST)) == (journal.id, 6)
+    again.close()
+
+
+def test_a_journal_whose_end_is_damaged_is_not_continued(tmp_path: Path) -> None:
+    """Numbers at its end may have been sent: nobody else may have them."""
     journal = open_journal(tmp_path)
     for _ in range(3):
         journal.append(REST)
     journal.close()
     path = segments(journal.folder)[0].path
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 1
-    path.write_bytes(bytes(data))
-    assert inspect(segments(journal.folder)[0]).events == 1
+    size = path.stat().st_size
+    spoil(path, size - 5)
+    forget_clean_end(journal)
+    after = open_journal(tmp_path)
+    assert after.id != journal.id
+    after.close()
+    assert path.stat().st_size == size
+
+
+def test_a_number_that_was_acknowledged_is_not_given_again(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path)
+    for _ in range(3):
+        journal.append(REST)
+    journal.close()
+    CursorFile(journal.folder / "cursor").write(Cursor("scans", 3))
+    path = segments(journal.folder)[0].path
+    os.truncate(path, path.stat().st_size - 5)
+    forget_clean_end(journal)
+    again = open_journal(tmp_path)
+    assert again.append(REST) == 4
+    again.close()
 
 
 def test_after_a_power_cut_a_new_journal_is_begun(tmp_path: Path) -> None:

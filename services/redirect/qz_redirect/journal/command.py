@@ -5,13 +5,14 @@ forgets what was acknowledged, so that `replicate` sends all that is kept again 
 dropped by their identity). Resending waits for no lock: stop `replicate` first.
 """
 
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from qz_redirect.journal.cursor import CursorFile
 from qz_redirect.journal.open import journal_folders, take_lock
 from qz_redirect.journal.segment import Content, Segment, inspect, segments
+from qz_redirect.journal.state import read_state
+from qz_redirect.say import say
 
 USAGE = "usage: journal inspect|verify|resend [journal id …]"
 
@@ -20,23 +21,24 @@ def run(words: list[str], root: Path) -> int:
     """The exit code."""
     commands = {"inspect": _inspect, "verify": _verify, "resend": _resend}
     if not words or words[0] not in commands:
-        return _say(USAGE, 2)
+        return say(USAGE, 2)
     found = {folder.name: folder for folder in journal_folders(root)}
     if not found:
-        return _say(f"no journal below {root}; is REDIRECT_DATA_DIR right?", 2)
+        return say(f"no journal below {root}; is REDIRECT_DATA_DIR right?", 2)
     unknown = [name for name in words[1:] if name not in found]
     if unknown:
-        return _say(f"no such journal below {root}: {', '.join(unknown)}", 2)
+        return say(f"no such journal below {root}: {', '.join(unknown)}", 2)
     return commands[words[0]](root, [found[name] for name in words[1:] or found])
 
 
 def _inspect(_: Path, folders: Iterable[Path]) -> int:
     for folder in folders:
         sent = CursorFile(folder / "cursor").last()
-        _say(f"{folder.name}, acknowledged up to seq {sent.seq if sent else 0}")
+        say(f"{folder.name}, acknowledged up to seq {sent.seq if sent else 0}")
         for segment, content in _contents(folder):
-            torn = f", {content.torn_bytes} bytes are no event" if content.torn_bytes else ""
-            _say(
+            no_event = content.torn_bytes + content.damaged_bytes
+            torn = f", {no_event} bytes are no event" if no_event else ""
+            say(
                 f"  {segment.path.name}: {content.events} events, seq {content.first_seq} to "
                 f"{content.last_seq}, {content.whole_bytes} bytes{torn}"
             )
@@ -58,33 +60,32 @@ def _verify(_: Path, folders: Iterable[Path]) -> int:
     for folder in folders:
         for line in problems(folder):
             bad += 1
-            _say(f"{folder.name}: {line}")
-    return _say(f"{bad} problems" if bad else "every event is whole, no number is missing", bad > 0)
+            say(f"{folder.name}: {line}")
+    return say(f"{bad} problems" if bad else "every event is whole, no number is missing", bad > 0)
 
 
 def problems(folder: Path) -> list[str]:
     """Damage and missing numbers; a torn end of the newest segment is neither."""
     newest, lines, expected = segments(folder)[-1:], [], 0
     for segment, content in _contents(folder):
-        if content.torn_bytes and segment not in newest:
-            lines.append(f"{segment.path.name}: {content.torn_bytes} bytes are no event")
+        no_event = content.damaged_bytes + (0 if segment in newest else content.torn_bytes)
+        if no_event:
+            lines.append(f"{segment.path.name}: {no_event} bytes are no event")
         missing = content.missing + (content.first_seq - expected if expected else 0)
         if content.events and missing:
             lines.append(f"{segment.path.name}: {missing} numbers are missing")
         expected = content.last_seq + 1 if content.events else expected
+    state = read_state(folder / "state")
+    if state and state.clean and expected and state.next_seq > expected:
+        lines.append(f"{state.next_seq - expected} numbers are missing at the end")
     return lines
 
 
 def _resend(root: Path, folders: Iterable[Path]) -> int:
     lock = take_lock(root)
     if lock is None:
-        return _say("`replicate` is running: stop it first", 1)
+        return say("`replicate` is running: stop it first", 1)
     for folder in folders:
         (folder / "cursor").unlink(missing_ok=True)
-        _say(f"{folder.name}: will be sent again from {len(segments(folder))} segments")
+        say(f"{folder.name}: will be sent again from {len(segments(folder))} segments")
     return 0
-
-
-def _say(line: str, code: int = 0) -> int:
-    sys.stdout.write(line + "\n")
-    return code

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from qz_common.roles import pause
 from qz_redirect.journal.open import journal_folders, take_lock
 from qz_redirect.journal.outlet import Outlet
 from qz_redirect.journal.segment import segments
@@ -70,8 +71,7 @@ async def only_sender(root: Path, stop: asyncio.Event) -> AsyncIterator[bool]:
     False when it was stopped while it waited."""
     await asyncio.to_thread(root.mkdir, parents=True, exist_ok=True)
     while (lock := take_lock(root)) is None and not stop.is_set():
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), LOOK_EVERY_SECONDS)
+        await pause(stop, LOOK_EVERY_SECONDS)
     try:
         yield lock is not None
     finally:

@@ -2,8 +2,8 @@
 
 A folder is taken by its lock, so that several `serve` processes on a host have one each and a
 restarted one goes on where it stopped. A torn tail is cut: no answer left for it. A journal that
-was open when the machine went down is left for the sender as it is, and a new one is begun,
-because numbers that were sent before the crash may be missing in the file.
+was open when the machine went down, or whose end is damaged, is left for the sender as it is, and
+a new one is begun, because numbers that were sent may be missing in the file.
 """
 
 import fcntl
@@ -14,12 +14,14 @@ from pathlib import Path
 
 import structlog
 
+from qz_redirect.journal.cursor import CursorFile
 from qz_redirect.journal.journal import FILE_MODE, Journal
-from qz_redirect.journal.segment import Content, Segment, inspect, segments
+from qz_redirect.journal.segment import Segment, inspect, segments
 from qz_redirect.journal.state import State, current_boot, read_state
 
 ID_DIGITS = 16
 DEFAULT_SEGMENT_BYTES = 32 * 1024 * 1024
+log = structlog.get_logger()
 
 
 def journal_folders(root: Path) -> list[Path]:
@@ -59,15 +61,6 @@ def take_lock(folder: Path) -> int | None:
     return fd
 
 
-def is_written(folder: Path) -> bool:
-    """Whether a process holds this journal now."""
-    fd = take_lock(folder)
-    if fd is None:
-        return True
-    os.close(fd)
-    return False
-
-
 def _free_then_new(root: Path) -> Iterator[Path]:
     yield from journal_folders(root)
     folder = root / f"{secrets.randbits(64) or 1:0{ID_DIGITS}x}"
@@ -83,19 +76,27 @@ def _resume(folder: Path) -> State | None:
         return None if found else State(boot, False, 1)
     if known.boot != boot and not known.clean:
         return None
-    next_seq = known.next_seq
+    sent = CursorFile(folder / "cursor").last()
+    numbers = [known.next_seq, sent.seq + 1 if sent else 1]
     if found:
-        next_seq = max(next_seq, found[-1].first_seq, _cut_torn_tail(found[-1]).last_seq + 1)
-    return State(boot, False, next_seq)
+        last = _last_seq(found[-1])
+        if last is None:
+            return None
+        numbers += [found[-1].first_seq, last + 1]
+    return State(boot, False, max(numbers))
 
 
-def _cut_torn_tail(segment: Segment) -> Content:
-    content = inspect(segment)
+def _last_seq(newest: Segment) -> int | None:
+    """The torn tail cut; None where the end is damaged: nobody knows which number was the last."""
+    content = inspect(newest)
+    if newest.size() > content.whole_bytes + content.torn_bytes:
+        log.warning("a journal's end is damaged: it is not continued", segment=str(newest.path))
+        return None
     if content.torn_bytes:
-        os.truncate(segment.path, content.whole_bytes)
-        structlog.get_logger().warning(
+        os.truncate(newest.path, content.whole_bytes)
+        log.warning(
             "journal tail was torn and is cut",
-            segment=segment.path.name,
+            segment=newest.path.name,
             cut_bytes=content.torn_bytes,
         )
-    return content
+    return content.last_seq

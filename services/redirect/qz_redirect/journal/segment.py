@@ -1,7 +1,8 @@
 """Segment files: frames of length, CRC32 and one event, named by the seq of their first event.
 
-A reader takes frames up to the first that is not whole. At the end of the newest segment that
-is a frame still being written (or torn by a kill); anywhere else it is damage.
+A reader takes frames up to the first that is not whole. With none whole behind it, that is a
+frame still being written (or torn by a kill); else it is damage, and reading goes on behind it:
+a spoiled byte costs the events that it stands in, and no others.
 """
 
 import struct
@@ -15,6 +16,8 @@ HEADER = struct.Struct("<II")
 MAX_FRAME = 64 * 1024
 SUFFIX = ".seg"
 _SEQ = b'"seq":'
+_BEGIN = b'{"v":'
+"""Of every event, and of nothing inside one: quotes are escaped there."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,13 +45,9 @@ class Segment:
             return file.read(limit)
 
 
-def frame(event: bytes) -> bytes:
-    return HEADER.pack(len(event), crc32(event)) + event
-
-
-def whole_frames(data: bytes) -> Iterator[tuple[bytes, int]]:
+def whole_frames(data: bytes, offset: int = 0) -> Iterator[tuple[bytes, int]]:
     """Each whole event with the offset behind it; ends at the first frame that is not whole."""
-    offset, end = 0, len(data)
+    end = len(data)
     while end - offset > HEADER.size:
         length, checksum = HEADER.unpack_from(data, offset)
         stop = offset + HEADER.size + length
@@ -59,6 +58,25 @@ def whole_frames(data: bytes) -> Iterator[tuple[bytes, int]]:
             return
         yield event, stop
         offset = stop
+
+
+def next_whole(data: bytes, offset: int = 0) -> int | None:
+    """Where the first whole frame from `offset` on begins: there, or behind damage."""
+    found = data.find(_BEGIN, offset)
+    while found >= 0:
+        start = found - HEADER.size
+        if start >= offset and next(whole_frames(data, start), None):
+            return start
+        found = data.find(_BEGIN, found + 1)
+    return None
+
+
+def is_torn(data: bytes) -> bool:
+    """Whether these bytes, no whole frame, are the beginning of one."""
+    if len(data) <= HEADER.size:
+        return True
+    length, _ = HEADER.unpack_from(data)
+    return 0 < length <= MAX_FRAME and HEADER.size + length > len(data)
 
 
 def seq_of(event: bytes) -> int:
@@ -79,7 +97,7 @@ def segments(folder: Path) -> list[Segment]:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What one segment holds: whole events, and bytes behind them that are no frame."""
+    """What one segment holds: whole events, and bytes between and behind them that are none."""
 
     first_seq: int = 0
     last_seq: int = 0
@@ -87,17 +105,22 @@ class Content:
     missing: int = 0
     """Numbers between the first and the last that no event has."""
     whole_bytes: int = 0
+    """The end of the last whole event."""
+    damaged_bytes: int = 0
     torn_bytes: int = 0
+    """What may become an event, or would have, at the very end."""
 
 
 def inspect(segment: Segment) -> Content:
     data = segment.path.read_bytes()
-    numbers, end = [], 0
-    for event, stop in whole_frames(data):
-        numbers.append(seq_of(event))
-        end = stop
-    if not numbers:
-        return Content(torn_bytes=len(data))
-    first, last = numbers[0], numbers[-1]
-    missing = last - first + 1 - len(numbers)
-    return Content(first, last, len(numbers), missing, end, len(data) - end)
+    numbers, end, damaged = [], 0, 0
+    while (start := next_whole(data, end)) is not None:
+        damaged += start - end
+        for event, stop in whole_frames(data, start):
+            numbers.append(seq_of(event))
+            end = stop
+    left = len(data) - end
+    torn = left if is_torn(data[end:]) else 0
+    first, last = (numbers[0], numbers[-1]) if numbers else (0, 0)
+    missing = last - first + 1 - len(numbers) if numbers else 0
+    return Content(first, last, len(numbers), missing, end, damaged + left - torn, torn)

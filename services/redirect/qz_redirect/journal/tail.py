@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from qz_redirect.journal.segment import Segment, segments, seq_of, whole_frames
+from qz_redirect.journal.segment import (
+    HEADER,
+    Segment,
+    next_whole,
+    segments,
+    seq_of,
+    whole_frames,
+)
 
 READ_BYTES = 512 * 1024
 
@@ -30,7 +37,7 @@ class Tail:
             events = self._events()
             if events:
                 return Chunk(self.segment, events)
-            if not self._next_segment():
+            if not (self._pass_damage() or self._next_segment()):
                 return None
         return None
 
@@ -81,6 +88,17 @@ class Tail:
         start = self.offset
         data = self._open.read(start, READ_BYTES)
         return [(event, start + end) for event, end in whole_frames(data)]
+
+    def _pass_damage(self) -> bool:
+        """Whether a whole event stands further on in this segment; goes there."""
+        assert self._open is not None
+        left = self._open.size() - self.offset
+        start = next_whole(self._open.read(self.offset, left)) if left > HEADER.size else None
+        if start is None:
+            return False
+        self.damaged += start
+        self.offset += start
+        return True
 
     def _next_segment(self) -> bool:
         """Whether there is one. What is left unread in the old one then is damage."""
