@@ -152,8 +152,10 @@ class Consuming:
 
 
 @contextlib.asynccontextmanager
-async def consuming(dsn: str, kafka: KafkaSettings, **settings: float) -> AsyncIterator[Consuming]:
-    stop, writer, side = asyncio.Event(), ClickHouse(dsn), ClickHouse(dsn)
+async def consuming(
+    dsn: str, kafka: KafkaSettings, writer: ClickHouse | None = None, **settings: float
+) -> AsyncIterator[Consuming]:
+    stop, writer, side = asyncio.Event(), writer or ClickHouse(dsn), ClickHouse(dsn)
     chosen: dict[str, Any] = {"session_ms": 1_500, "tick_ms": 50, **settings}
     ingest = Ingest(
         writer=writer,
@@ -168,6 +170,7 @@ async def consuming(dsn: str, kafka: KafkaSettings, **settings: float) -> AsyncI
         yield Consuming(ingest, side, task)
     finally:
         stop.set()
-        await task
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
         await writer.close()
         await side.close()

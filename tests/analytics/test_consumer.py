@@ -5,6 +5,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 
 from qz_analytics.ingest.service import Ingest
+from qz_analytics.ingest.steps import MAX_TEXT
 from qz_analytics.query.marks import marks
 from qz_common.events import decode_tally, encode
 from qz_common.kafka import KafkaSettings, make_consumer
@@ -26,7 +27,7 @@ POISON = (
     b'{"x":' * 100_000,
     encode(scan(mode="both", seq=2)),
     encode(scan(ts_ms=5, seq=3)),
-    encode(scan(ua="x" * 10_000, seq=4)),
+    encode(scan(ua="x" * (MAX_TEXT + 1), seq=4)),
 )
 
 

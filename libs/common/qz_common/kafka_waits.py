@@ -30,6 +30,6 @@ async def stopped(stopping: Coroutine[Any, Any, Any], seconds: float = STOP_SECO
     _, pending = await asyncio.wait([task], timeout=seconds)
     if pending:
         task.cancel()
-        log.warning("kafka_client_did_not_stop", seconds=seconds)
+        log.warning("a Kafka client does not end and is left behind", seconds=seconds)
     elif not task.cancelled() and (error := task.exception()):
-        log.warning("kafka_client_stopped_badly", error=str(error)[:300])
+        log.warning("a Kafka client ended badly", reason=repr(error)[:300])

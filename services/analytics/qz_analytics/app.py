@@ -73,5 +73,5 @@ async def show_http_error(request: Request, error: Exception) -> Response:
 
 
 async def show_failure(request: Request, error: Exception) -> Response:
-    log.error("request_failed", path=request.url.path, exc_info=error)
+    log.error("unexpected", path=request.url.path, exc_info=error)
     return await show_problem(request, Problem("something went wrong here"))

@@ -20,11 +20,13 @@ from qz_analytics.ingest.garbage import collect_seldom
 from qz_analytics.ingest.service import Ingest
 from qz_analytics.metrics import ingest_metrics, query_metrics
 from qz_analytics.migrate import migrate, pending
+from qz_analytics.pulse import pulse_of
 from qz_analytics.settings import Settings, StoreSettings
 from qz_analytics.tools import rebuild, verify
 from qz_common.clock import SystemClock
 from qz_common.health import Health
 from qz_common.ops import ops_server
+from qz_common.roles import pause
 
 SIDE_THREADS = 2
 SIDE_SECONDS = 900
@@ -78,7 +80,8 @@ async def _work(
         await stop.wait()
         return
     side = ClickHouse(settings.store.dsn, threads=SIDE_THREADS, seconds=SIDE_SECONDS)
-    async with _opened(side):
+    async with _opened(side), pulse_of(settings.store.dsn) as pulse:
+        health.checks["store"] = pulse.check
         ingest = Ingest(
             writer=writer,
             side=side,
@@ -112,9 +115,8 @@ async def _schema_is_there(store: ClickHouse, settings: StoreSettings, stop: asy
                 await asyncio.to_thread(_bring_up, settings)
             missing = await store.run(pending)
         except StoreAway as error:
-            log.warning("store_away", reason=str(error)[:300])
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), STORE_PAUSE_SECONDS)
+            log.warning("the store of scans is away", reason=str(error)[:300])
+            await pause(stop, STORE_PAUSE_SECONDS)
             continue
         if missing:
             raise SystemExit(f"the schema lacks {', '.join(missing)}: run the role migrate first")

@@ -16,7 +16,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from qz_analytics.clickhouse import StoreAway, StoreRefused
 from qz_analytics.ingest.block import Block
-from qz_analytics.ingest.membership import Membership
+from qz_analytics.ingest.membership import SETTLE_SECONDS, Membership
 from qz_analytics.ingest.pipeline import NotOwner, Pipeline
 from qz_analytics.ingest.progress import Progress
 from qz_analytics.metrics import IngestMetrics
@@ -72,6 +72,12 @@ class Consumer:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what was polled is stored before it returns."""
+        try:
+            await self._block_by_block(stop)
+        finally:
+            await self._leave()
+
+    async def _block_by_block(self, stop: asyncio.Event) -> None:
         pause = FIRST_PAUSE_SECONDS
         while True:
             batch = await self._collect(stop)
@@ -135,9 +141,24 @@ class Consumer:
 
     async def _settle(self) -> None:
         """Waits for the block that is being inserted, and raises what it raised."""
+        if task := self._under_way:
+            await asyncio.wait([task])  # who cancels us does not cancel the insert by that
+            self._under_way = None
+            task.result()
+
+    async def _leave(self) -> None:
+        """The last block is waited for so long and then given up, uncommitted. Its insert may come
+        to pass all the same: read again, its rows are repeats to the marks, or the same rows."""
         task, self._under_way = self._under_way, None
-        if task is not None:
-            await task
+        if task is None:
+            return
+        _, pending = await asyncio.wait([task], timeout=SETTLE_SECONDS)
+        if pending:
+            task.cancel()
+            await asyncio.wait([task])
+            log.warning("the last block is given up", seconds=SETTLE_SECONDS)
+        elif error := task.exception():
+            self._count(error)
 
     def _forget(self) -> None:
         self.pipeline.forget()
@@ -152,8 +173,9 @@ class Consumer:
         await asyncio.sleep(pause)
         await self._rewind()
 
-    def _count(self, error: Exception) -> None:
-        log.warning("block_not_stored", error=str(error)[:500], kind=type(error).__name__)
+    def _count(self, error: BaseException) -> None:
+        kind = type(error).__name__
+        log.warning("a block is not stored, it is read again", reason=str(error)[:500], kind=kind)
         (self.metrics.not_owner if isinstance(error, NotOwner) else self.metrics.retries).inc()
 
     async def _rewind(self) -> None:

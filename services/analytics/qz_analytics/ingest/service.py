@@ -34,6 +34,7 @@ from qz_common.clock import Clock
 from qz_common.health import Health
 from qz_common.kafka import KafkaSettings, ensure_topics, producing
 from qz_common.kafka_waits import STOP_SECONDS
+from qz_common.roles import pause
 from qz_common.topics import DEAD_SCANS, SCANS, TALLIES
 
 OWN_TOPICS = (SCANS, TALLIES, DEAD_SCANS)
@@ -61,22 +62,21 @@ class Ingest:
     _silence: Callable[[], float] = lambda: 0.0
 
     def watch(self, health: Health) -> None:
-        health.checks["store"] = self.writer.ping
         health.checks["ingest"] = self._readiness
 
     async def run(self, stop: asyncio.Event) -> None:
         warming = asyncio.ensure_future(asyncio.to_thread(agents.warm_up))
-        pause = FIRST_PAUSE_SECONDS
+        seconds = FIRST_PAUSE_SECONDS
         while not stop.is_set():
             try:
                 await self._one_membership(stop, warming)
-                pause = FIRST_PAUSE_SECONDS
+                seconds = FIRST_PAUSE_SECONDS
             except (KafkaError, OSError, ConsumerStuck) as error:
-                self._say(error)
-                await _wait(stop, pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                log.warning("the consumer of scans starts over", reason=self._ended(error))
+                await pause(stop, seconds)
+                seconds = min(seconds * 2, LONGEST_PAUSE_SECONDS)
             except DeadLimitReached as error:
-                self._say(error)
+                log.error("the consumer of scans has stopped", reason=self._ended(error))
                 self.metrics.stopped.set(1)
                 await stop.wait()
 
@@ -155,10 +155,11 @@ class Ingest:
                 await tallies.publish(self.clock.now())
                 await progress.tell(self.writer, await told.look(kafka), self.clock.now())
 
-    def _say(self, error: Exception) -> None:
+    def _ended(self, error: Exception) -> str:
+        """Counts why, and says it to readiness."""
         self.trouble = f"{type(error).__name__}: {error}"[:200]
         self.metrics.restarts.labels(type(error).__name__).inc()
-        log.warning("consumer_stopped", reason=self.trouble)
+        return self.trouble
 
     async def _readiness(self) -> str | None:
         if self.trouble:
@@ -191,7 +192,7 @@ async def _every(
 ) -> None:
     """A duty that failed is told in the log and done at the next turn, whatever it failed of:
     nobody waits for its task, so one that ended would not be missed."""
-    due = [first] if first else []
+    due, name = [first] if first else [], work.__name__
     while True:
         try:
             while due:
@@ -199,12 +200,7 @@ async def _every(
                 due.pop()
             await work()
         except (StoreAway, StoreRefused, KafkaError) as error:
-            log.warning("duty_failed", duty=work.__name__, error=str(error)[:500])
-        except Exception:
-            log.exception("duty_failed", duty=work.__name__)
+            log.warning("a duty failed and waits for its turn", duty=name, reason=str(error)[:500])
+        except Exception as error:
+            log.error("a duty failed of a fault of ours", duty=name, exc_info=error)
         await asyncio.sleep(seconds)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

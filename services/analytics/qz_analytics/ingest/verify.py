@@ -69,7 +69,7 @@ async def verify_since(
         await _merge(store, found)
         await _delete_later_twins(store, bound)
         metrics.doubles.inc(sum(found.values()))
-        log.warning("double_rows_merged", rows=sum(found.values()))
+        log.warning("scans that were stored twice are merged", rows=sum(found.values()))
     different = {row[0] for row in await store.rows(DIFFERENT, bound)}
     await periods.reopen(store, found.keys() | different, now)
     rows = (await store.rows("SELECT count() FROM scans"))[0][0]
