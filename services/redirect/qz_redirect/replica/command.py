@@ -4,7 +4,6 @@
 can't be read, or when what was made ready of it is not what the record says.
 """
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from qz_redirect.replica.store import (
     Position,
     open_environment,
 )
+from qz_redirect.say import say
 
 USAGE = "usage: replica inspect|verify|digest"
 SHOWN_PROBLEMS = 20
@@ -33,21 +33,21 @@ def run(words: list[str], root: Path) -> int:
     """The exit code."""
     commands = {"inspect": _inspect, "verify": _verify}
     if len(words) != 1 or words[0] not in commands:
-        return _say(USAGE, 2)
+        return say(USAGE, 2)
     path = Generations(root).current()
     if path is None:
-        return _say(f"no replica below {root}", 1)
+        return say(f"no replica below {root}", 1)
     try:
         env = open_environment(path, writable=False)
     except lmdb.Error as error:
-        return _say(f"{path}: {error}", 1)
+        return say(f"{path}: {error}", 1)
     with env:
         return commands[words[0]](env, path)
 
 
 def _inspect(env: lmdb.Environment, path: Path) -> int:
     facts = dict(_items(env, KIND_FACTS))
-    _say(f"{path}, format {facts.get(KEY_FORMAT, b'1').decode()}")
+    say(f"{path}, format {facts.get(KEY_FORMAT, b'1').decode()}")
     codes, plain, newest = Counter[str](), 0, 0
     for _, row in _items(env, KIND_CODES):
         record = _code(row)
@@ -55,13 +55,13 @@ def _inspect(env: lmdb.Environment, path: Path) -> int:
         newest = max(newest, record.version if record else 0)
         plain += plain_of(row) is not None
     shown = ", ".join(f"{count} {status}" for status, count in sorted(codes.items()))
-    _say(f"  {codes.total()} codes ({shown or 'none'}), {plain} of them plain redirects")
-    _say(f"  highest version of a code: {newest}")
+    say(f"  {codes.total()} codes ({shown or 'none'}), {plain} of them plain redirects")
+    say(f"  highest version of a code: {newest}")
     for kind, count in sorted(Counter(key.partition(b":")[0] for key in _things(env)).items()):
-        _say(f"  {kind.decode()}: {count}")
+        say(f"  {kind.decode()}: {count}")
     for name, value in _items(env, KIND_POSITIONS):
         position = msgspec.json.decode(value, type=Position)
-        _say(f"  {name.decode()}: next offset {position.offset}, known at {position.seen_ms} ms")
+        say(f"  {name.decode()}: next offset {position.offset}, known at {position.seen_ms} ms")
     return 0
 
 
@@ -71,8 +71,8 @@ def _verify(env: lmdb.Environment, path: Path) -> int:
         checked += 1
         bad += bool(problem)
         if problem and bad <= SHOWN_PROBLEMS:
-            _say(problem)
-    return _say(f"{path}: {checked} records, {bad} of them bad", bad > 0)
+            say(problem)
+    return say(f"{path}: {checked} records, {bad} of them bad", bad > 0)
 
 
 def _problems(env: lmdb.Environment) -> Iterator[str]:
@@ -112,8 +112,3 @@ def _items(env: lmdb.Environment, kind: bytes) -> Iterator[tuple[bytes, bytes]]:
     with env.begin(db=database) as txn:
         for key, value in txn.cursor():
             yield bytes(key), bytes(value)
-
-
-def _say(line: str, code: int = 0) -> int:
-    sys.stdout.write(line + "\n")
-    return code

@@ -4,7 +4,6 @@ Asks the API like the check of `replicate` does, beside whatever is running, and
 """
 
 import asyncio
-import sys
 from collections.abc import Iterable
 
 import lmdb
@@ -14,6 +13,7 @@ from qz_redirect.replica.compare import SETTLE_SECONDS, Differences, compare
 from qz_redirect.replica.contents import Contents
 from qz_redirect.replica.store import Generations, open_environment
 from qz_redirect.replica.truth import AWAY, TIMEOUT_SECONDS, Truth
+from qz_redirect.say import say
 from qz_redirect.settings import ReplicateSettings
 
 SHOWN_KEYS = 20
@@ -24,17 +24,17 @@ def run(settings: ReplicateSettings, settle_seconds: float = SETTLE_SECONDS) -> 
     root = settings.data.replica
     path = Generations(root).current()
     if path is None:
-        return _say(f"no replica below {root}", 1)
+        return say(f"no replica below {root}", 1)
     try:
         with open_environment(path, writable=False) as env:
             found = asyncio.run(_compare(settings, Contents.of(env), settle_seconds))
     except (lmdb.Error, *AWAY) as error:
-        return _say(f"{path}: can't be compared: {error!r}", 1)
+        return say(f"{path}: can't be compared: {error!r}", 1)
     for word, keys in (("missing", found.missing), ("changed", found.changed)):
         _say_keys(word, keys)
     _say_keys("extra", found.extra)
     more = " at least" if found.too_many else ""
-    _say(f"{path}: {found.compared} records of Postgres compared,{more} {found.count} differ")
+    say(f"{path}: {found.compared} records of Postgres compared,{more} {found.count} differ")
     return int(found.count > 0)
 
 
@@ -49,11 +49,6 @@ async def _compare(
 def _say_keys(word: str, keys: Iterable[bytes]) -> None:
     shown = sorted(keys)
     for key in shown[:SHOWN_KEYS]:
-        _say(f"{word}: {key.decode()}")
+        say(f"{word}: {key.decode()}")
     if len(shown) > SHOWN_KEYS:
-        _say(f"{word}: {len(shown) - SHOWN_KEYS} more")
-
-
-def _say(line: str, code: int = 0) -> int:
-    sys.stdout.write(line + "\n")
-    return code
+        say(f"{word}: {len(shown) - SHOWN_KEYS} more")
