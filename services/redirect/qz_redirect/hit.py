@@ -94,7 +94,8 @@ class Hits:
             self.count(plain, who, plain.event_target, query, method, fields)
             location = plain.location
         else:
-            decided = self._decide(site, key, row, path, query, method, fields, address)
+            ts_ms = began // 1_000_000
+            decided = self._decide(site, key, row, path, query, method, fields, address, ts_ms)
             if decided is None:
                 return None
             location = decided
@@ -107,13 +108,13 @@ class Hits:
 
     def _decide(
         self, site: Site, key: bytes, row: bytes, path: bytes, query: bytes, method: bytes,
-        fields: dict[bytes, bytes], address: str,
+        fields: dict[bytes, bytes], address: str, ts_ms: int,
     ) -> bytes | None:  # fmt: skip
         """The same for a link whose record has a say at every scan."""
         prepared = self.prepare(site, key, row)
         if prepared is None or not prepared.easy:
             return None
-        who = self.recognise(prepared.workspace, path, fields, address, now_ms())
+        who = self.recognise(prepared.workspace, path, fields, address, ts_ms)
         visit = self.visit(prepared, who, query, method, fields)
         decision = self.leads_to(prepared.record, visit)
         self.count(prepared, who, target(decision), query, method, fields)
