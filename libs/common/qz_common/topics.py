@@ -17,10 +17,6 @@ class Topic:
     partitions: int
     retention: timedelta | None = None
 
-    @property
-    def compacted(self) -> bool:
-        return self.retention is None
-
     def config(self) -> dict[str, str]:
         if self.retention is None:
             kept = str(int(TOMBSTONE_RETENTION.total_seconds() * 1000))

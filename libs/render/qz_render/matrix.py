@@ -31,7 +31,6 @@ class Matrix:
     modules: Modules
     version: int
     level: str
-    mask: int
 
     @property
     def side(self) -> int:
@@ -75,7 +74,7 @@ def encode(payload: bytes, level: str = "auto") -> Matrix:
     mask = best_mask(unmasked, layout.flips)
     # `blank` has the format bits light, so or-ing the fixed layer in sets them.
     modules = (unmasked ^ layout.masks[mask]) | _fixed(version, chosen, mask)
-    return Matrix(modules, version, chosen, mask)
+    return Matrix(modules, version, chosen)
 
 
 def codeword_modules(version: int) -> NDArray[np.intp]:

@@ -9,7 +9,6 @@ from qz_api.links.context import url_policy
 from qz_api.outbox import store as outbox
 from qz_api.pages import store
 from qz_api.pages.compile import COMPILER, Compiled, compile_offer
-from qz_api.pages.offers import OFFERS
 from qz_api.pages.publish import publish, take_away
 from qz_api.transaction import Transaction
 from qz_common.errors import FieldError, Invalid
@@ -23,16 +22,12 @@ from qz_render.content.vcard import VCard
 REFUSED_BY_WORKSPACE = frozenset({UrlCode.BLOCKED, UrlCode.NOT_ALLOWED, UrlCode.UNSAFE})
 
 
-def is_shown(kind: str) -> bool:
-    return kind in OFFERS
-
-
 async def page_for_content(
     conn: Transaction, principal: Principal, link_id: UUID, content: Mapping[str, Any]
 ) -> UUID:
     """The id of the page that offers this content, compiled and on its way to the edges.
 
-    `content` is JSON as in a body, of a kind that `is_shown`; Invalid points into /content. Runs
+    `content` is JSON as in a body, of a kind in `OFFERS`; Invalid points into /content. Runs
     at every change of the content; the link may be inserted before or after it.
     """
     parsed, compiled = compiled_content(content)

@@ -62,11 +62,6 @@ async def icon(_: Request) -> Answer:
     return ICON
 
 
-async def unknown(request: Request) -> Answer:
-    """Any address that no link can have."""
-    return _plain(request, UNKNOWN)
-
-
 def accept_language(request: Request) -> bytes:
     return request.headers.get("accept-language", "").encode("latin-1")
 

@@ -27,9 +27,6 @@ class Inks:
     def fill(self, color: Color) -> str:
         return f"{self.components(color)} {'k' if self.cmyk else 'rg'}"
 
-    def stroke(self, color: Color) -> str:
-        return f"{self.components(color)} {'K' if self.cmyk else 'RG'}"
-
     def registration(self) -> str:
         """Stroke for marks that must show on every plate."""
         return "1 1 1 1 K" if self.cmyk else "0 0 0 RG"
