@@ -74,9 +74,21 @@ async def test_a_change_to_another_version_is_refused(api: httpx.AsyncClient) ->
     made = await api.post("/v1/qr-codes", json={"destination_url": "https://example.com"})
     where = made.headers["location"]
     change = {"destination_url": "https://example.org"}
-    for tag, status in (('"99"', 412), ("3", 400), (made.headers["etag"], 200)):
+    for tag, status in (('"99"', 412), ("3", 400), ('"3', 400), (made.headers["etag"], 200)):
         answer = await api.patch(where, json=change, headers={"If-Match": tag})
         assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize("tags", ["W/{tag}", '"0", W/{tag}', 'W/"0" ,{tag}', "*"])
+async def test_a_version_is_meant_whatever_a_proxy_made_of_its_tag(
+    tags: str, api: httpx.AsyncClient
+) -> None:
+    made = await api.post("/v1/styles", json={"name": "Brand"})
+    where, known = made.headers["location"], {"If-Match": tags.format(tag=made.headers["etag"])}
+    answer = await api.patch(where, json={"name": "x"}, headers=known)
+    assert answer.status_code == 200, answer.text
+    stale = await api.patch(where, json={"name": "y"}, headers={"If-Match": 'W/"1"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "version_conflict")
 
 
 @pytest.mark.parametrize("host", ["a@b", "a b", "", "a/b", "x" * 300, "a:b:c", "[::1"])

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from qz_api.http.etags import etag, is_meant
 from qz_api.http.paging import Cursors
-from qz_api.http.scope import Scope, header
+from qz_api.http.scope import Scope
 from qz_api.transaction import Transaction
-from qz_common.errors import Malformed, NotFound, PreconditionFailed
+from qz_common.errors import NotFound, PreconditionFailed
 from qz_common.ids import read_id
 
 if TYPE_CHECKING:
@@ -75,13 +76,7 @@ class Call:
 
     def check_version(self, version: int) -> None:
         """Refuses a change to another version than If-Match names."""
-        wanted = header(self.scope, b"if-match")
-        if wanted is None or wanted == "*":
-            return
-        tags = [tag.strip() for tag in wanted.split(",")]
-        if not all(len(tag) > 2 and tag[0] == tag[-1] == '"' for tag in tags):
-            raise Malformed('If-Match takes entity tags in quotes, such as "3"')
-        if f'"{version}"' not in tags:
+        if not is_meant(self.scope, etag(version)):
             raise PreconditionFailed(f"this is version {version} by now")
 
     def cursors(self, *filters: object) -> Cursors:

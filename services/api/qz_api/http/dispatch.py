@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import random
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -11,12 +12,14 @@ from urllib.parse import unquote
 import asyncpg
 
 from qz_api.auth.principal import Principal
+from qz_api.db import Contended
 from qz_api.deferred import Overtaken
 from qz_api.deps import Deps
 from qz_api.http.call import Call
+from qz_api.http.etags import is_known
 from qz_api.http.operation import Cost, Operation
 from qz_api.http.parse import parse_json, parse_query, query_pairs, read_body, validate
-from qz_api.http.respond import Answer, send_answer
+from qz_api.http.respond import Answer, not_modified, send_answer
 from qz_api.http.scope import Receive, Scope, Send, header
 from qz_api.http.state import request_state
 from qz_api.idempotency import service as idempotency
@@ -34,13 +37,10 @@ from qz_common.errors import (
 from qz_common.telemetry import API_KEY_TEXT
 
 BODY_SECONDS = 10.0
-AGAIN = (
-    asyncpg.InvalidCachedStatementError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    Overtaken,
-)
-"""A second try in a fresh transaction, begun at once, mends these or tells what is wrong."""
+AGAIN = (asyncpg.InvalidCachedStatementError, Contended, Overtaken)
+"""Another try in a fresh transaction, begun at once, mends these or tells what is wrong."""
+PAUSES = (0.0, 0.05, 0.2)
+"""Seconds before each further try, or less: who met once should not meet again."""
 Opened: TypeAlias = AbstractAsyncContextManager[Transaction]
 
 
@@ -62,7 +62,7 @@ class Endpoint:
         request_state(scope).log["route"] = operation.path
         answer = await dispatch(self._deps, operation, scope, receive)
         if not operation.live:
-            answer = _not_modified(scope, answer)
+            answer = _unless_known(scope, answer)
         await send_answer(scope, send, answer)
 
     async def _without_operation(self, scope: Scope, send: Send) -> None:
@@ -171,15 +171,19 @@ async def _run(call: Call, document: Any) -> Answer:
     if call.operation.uses == "nothing":
         return await call.operation.handler(call)
     if call.operation.takes_key and call.maybe_principal:
-        return await idempotency.once(call, document, _twice)
-    return await _twice(call, None)
+        return await idempotency.once(call, document, _tried)
+    return await _tried(call, None)
 
 
-async def _twice(call: Call, claim: Claim | None) -> Answer:
-    try:
-        return await _in(_command_of(call, claim), call, claim)
-    except AGAIN:
-        return await _in(_transaction_of(call, claim), call, claim)
+async def _tried(call: Call, claim: Claim | None) -> Answer:
+    opened = _command_of
+    for pause in PAUSES:
+        try:
+            return await _in(opened(call, claim), call, claim)
+        except AGAIN:
+            await asyncio.sleep(random.uniform(0, pause))
+            opened = _transaction_of
+    return await _in(opened(call, claim), call, claim)
 
 
 async def _in(transaction: Opened, call: Call, claim: Claim | None) -> Answer:
@@ -227,18 +231,8 @@ def _path(scope: Scope) -> Mapping[str, str]:
     return found
 
 
-def _not_modified(scope: Scope, answer: Answer) -> Answer:
+def _unless_known(scope: Scope, answer: Answer) -> Answer:
     tag = answer.headers.get("ETag")
-    known = header(scope, b"if-none-match")
-    if answer.status != 200 or tag is None or known is None:
+    if answer.status != 200 or tag is None or scope["method"] not in ("GET", "HEAD"):
         return answer
-    if scope["method"] not in ("GET", "HEAD") or not _names(known, tag):
-        return answer
-    kept = {name: value for name, value in answer.headers.items() if name != "Content-Type"}
-    return Answer(304, headers=kept)
-
-
-def _names(tags: str, tag: str) -> bool:
-    """Whether If-None-Match knows this version; a proxy may have made its tag a weak one."""
-    known = {each.strip().removeprefix("W/") for each in tags.split(",")}
-    return tag in known or "*" in known
+    return not_modified(answer.headers) if is_known(scope, tag) else answer

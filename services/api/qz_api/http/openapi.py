@@ -58,7 +58,7 @@ IF_MATCH: Doc = {
     "name": "If-Match",
     "in": "header",
     "description": "The `ETag` that the change is meant for; another version answers 412.",
-    "schema": {"type": "string", "pattern": r'^(\*|"[!#-~]*"(, *"[!#-~]*")*)$'},
+    "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$'},
 }
 CREDENTIALS: list[Doc] = [{"apiKey": []}, {"session": []}]
 SESSION_TEXT = (

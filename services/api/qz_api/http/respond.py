@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import orjson
 from pydantic import BaseModel
 
+from qz_api.http.etags import etag
 from qz_api.http.scope import Scope, Send
 from qz_common.errors import PROBLEM_TYPE, Problem
 
@@ -39,8 +40,10 @@ def raw(body: bytes, media_type: str, headers: Mapping[str, str] | None = None) 
     return Answer(200, body, {"Content-Type": media_type, **(headers or {})})
 
 
-def etag(version: int) -> str:
-    return f'"{version}"'
+def not_modified(headers: Mapping[str, str]) -> Answer:
+    """What was to be said of a body goes with the body."""
+    unsaid = ("Content-Type", "Content-Disposition")
+    return Answer(304, headers={k: v for k, v in headers.items() if k not in unsaid})
 
 
 def problem_answer(problem: Problem, instance: str, request_id: str) -> Answer:

@@ -1,9 +1,5 @@
 """An image on its way out: headers that keep it an image, wherever it is opened."""
 
-from collections.abc import Mapping
-
-from qz_api.http.respond import Answer
-from qz_api.http.scope import Scope, header
 from qz_api.images.naming import disposition
 from qz_api.images.order import Order
 from qz_render import FORMATS
@@ -31,17 +27,3 @@ def image_headers(order: Order, name: str, *, download: bool) -> dict[str, str]:
     chosen = FORMATS[order.format]
     named = disposition(name, chosen.extension, download=download)
     return {**file_headers(chosen.media_type, named), "ETag": order.etag}
-
-
-def is_known(scope: Scope, etag: str) -> bool:
-    """Whether the caller has this very image already (If-None-Match, weak comparison)."""
-    known = header(scope, b"if-none-match")
-    if known is None:
-        return False
-    tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
-    return known.strip() == "*" or etag in tags
-
-
-def not_modified(headers: Mapping[str, str]) -> Answer:
-    unsaid = ("Content-Type", "Content-Disposition")
-    return Answer(304, headers={k: v for k, v in headers.items() if k not in unsaid})

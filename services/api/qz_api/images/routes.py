@@ -5,18 +5,13 @@ from datetime import timedelta
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
 from qz_api.http.dispatch import authenticate
+from qz_api.http.etags import is_known
 from qz_api.http.operation import Operation
 from qz_api.http.parse import query_pairs
-from qz_api.http.respond import Answer, raw, shown
+from qz_api.http.respond import Answer, not_modified, raw, shown
 from qz_api.images import service, signing
 from qz_api.images.requests import parameters, with_query
-from qz_api.images.respond import (
-    IMAGE_HEADERS,
-    MEDIA_TYPES,
-    image_headers,
-    is_known,
-    not_modified,
-)
+from qz_api.images.respond import IMAGE_HEADERS, MEDIA_TYPES, image_headers
 from qz_api.images.schemas import ImageQuery, SignBody, SignedView, StoredRender
 from qz_api.images.service import Seen
 from qz_common.errors import Forbidden, NotFound, TooMany, Unauthenticated

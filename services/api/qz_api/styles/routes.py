@@ -3,14 +3,15 @@
 from qz_api import listing
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
+from qz_api.http.etags import is_known
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page
-from qz_api.http.respond import Answer, created, deleted, raw, shown
+from qz_api.http.respond import Answer, created, deleted, not_modified, raw, shown
 from qz_api.images import service as images
 from qz_api.images.order import Order
 from qz_api.images.pictures.service import bring, dressed
 from qz_api.images.requests import read_query_size
-from qz_api.images.respond import IMAGE_HEADERS, MEDIA_TYPES, image_headers, is_known, not_modified
+from qz_api.images.respond import IMAGE_HEADERS, MEDIA_TYPES, image_headers
 from qz_api.images.schemas import PreviewQuery, StyleIn
 from qz_api.listing import NamedQuery
 from qz_api.styles import service, store
