@@ -46,3 +46,14 @@ async def test_the_page_of_what_was_shown_goes_with_it(
     record = decode((await tenant.row("SELECT value FROM routes WHERE key = $1", key))["value"])
     assert isinstance(record, PageRecord)
     assert (record.status, record.html) == ("deleted", {})
+
+
+async def test_all_that_is_due_is_forgotten_at_once(
+    api: httpx.AsyncClient, tenant: Tenant, deps: Deps
+) -> None:
+    for number in range(5):
+        made = await api.post("/v1/qr-codes", json={"destination_url": URL, "name": f"n{number}"})
+        await api.delete(made.headers["location"])
+    await forget_deleted(deps.db, deps.clock.now() + timedelta(days=31), bite=2)
+    assert await tenant.rows("SELECT id FROM codes") == []
+    assert {row["name"] for row in await tenant.rows("SELECT name FROM links")} == {""}

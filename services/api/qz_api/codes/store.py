@@ -230,11 +230,12 @@ async def leave_campaign(conn: Connection, workspace: UUID, campaign: UUID) -> N
     )
 
 
-async def forget(conn: Connection, before: datetime, limit: int) -> None:
+async def forget(conn: Connection, before: datetime, limit: int) -> int:
     """Codes that were deleted longer ago than they can come back, of all workspaces."""
-    await conn.execute(
+    status = await conn.execute(
         """DELETE FROM codes WHERE id IN (
                SELECT id FROM codes WHERE deleted_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)""",
         before,
         limit,
     )
+    return int(status.split()[-1])

@@ -98,10 +98,11 @@ async def try_lead(conn: Connection) -> bool:
     return leads
 
 
-async def dead_routes(conn: Connection, age: timedelta, limit: int) -> list[Row]:
+async def lock_dead_routes(conn: Connection, age: timedelta, limit: int) -> list[Row]:
+    """Locked: what comes back to life meanwhile is published after its null."""
     rows: list[Row] = await conn.fetch(
-        """SELECT key, workspace_id FROM routes
-           WHERE deleted_at < now() - $1::interval ORDER BY deleted_at LIMIT $2""",
+        """SELECT key, workspace_id FROM routes WHERE deleted_at < now() - $1::interval
+           ORDER BY deleted_at LIMIT $2 FOR UPDATE SKIP LOCKED""",
         age,
         limit,
     )

@@ -4,10 +4,17 @@ from qz_api.db import Database
 from qz_api.outbox import store
 from qz_common.topics import TOMBSTONE_RETENTION
 
-ROWS = 1000
+BITE = 1000
 
 
-async def bury(db: Database) -> None:
+async def bury(db: Database, bite: int = BITE) -> None:
+    while await _bury_some(db, bite) == bite:
+        pass
+
+
+async def _bury_some(db: Database, bite: int) -> int:
     async with db.system() as conn:
-        for row in await store.dead_routes(conn, TOMBSTONE_RETENTION, ROWS):
+        rows = await store.lock_dead_routes(conn, TOMBSTONE_RETENTION, bite)
+        for row in rows:
             await store.forget(conn, row["workspace_id"], row["key"])
+    return len(rows)
