@@ -1,23 +1,20 @@
 """Downloads of images, counted beside the answers and written together.
 
 What was counted since the last write is lost when the process is killed, and nothing else: a
-write that fails is tried again with the next.
+write that fails, or is broken off, is done with the next. One whose answer is lost counts twice.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from uuid import UUID
 
-import structlog
-
 from qz_api.db import Database
+from qz_api.duties import tell
 from qz_api.images import store
-from qz_common.errors import Unavailable
 
 WRITE_SECONDS = 2.0
-log = structlog.get_logger()
 
 
 class Downloads:
@@ -35,24 +32,29 @@ class Downloads:
         try:
             async with self._db.system() as conn:
                 await store.add_downloads(conn, counts)
-        except Unavailable as problem:
+        except BaseException:
             self._counts.update(counts)
-            log.warning("downloads not written", reason=problem.detail)
+            raise
 
-    async def write_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(WRITE_SECONDS)
+    async def write_or_tell(self) -> None:
+        try:
             await self.write()
+        except Exception as error:
+            tell(error, "downloads not written")
+
+    async def write_for_ever(self, every: float) -> None:
+        while True:
+            await asyncio.sleep(every)
+            await self.write_or_tell()
 
 
 @asynccontextmanager
-async def open_downloads(db: Database) -> AsyncIterator[Downloads]:
+async def open_downloads(db: Database, every: float = WRITE_SECONDS) -> AsyncIterator[Downloads]:
     downloads = Downloads(db)
-    writing = asyncio.create_task(downloads.write_for_ever())
+    writing = asyncio.create_task(downloads.write_for_ever(every))
     try:
         yield downloads
     finally:
         writing.cancel()
-        with suppress(asyncio.CancelledError):
-            await writing
-        await downloads.write()
+        await asyncio.wait([writing])
+        await downloads.write_or_tell()
