@@ -9,8 +9,11 @@ from qz_api.versions.service import apply_due
 from qz_common.clock import FrozenClock
 from tests.api.codes.test_create import URL, pointers, record_of
 from tests.api.conftest import MakeTenant, Tenant
+from tests.api.test_duties import held
+from tests.fixtures.postgres import Database
 
 NEW = "https://example.org/new"
+CONTACT = {"kind": "vcard", "first_name": "Ada"}
 
 
 def later(deps: Deps, **by: int) -> datetime:
@@ -141,6 +144,39 @@ async def test_a_planned_change_that_can_not_be_made_says_why(
     assert newest["state"] == "failed"
     assert "blocks" in newest["reason"]
     assert (await record_of(tenant, "other-one")).location == NEW
+
+
+async def test_a_link_that_somebody_holds_holds_up_no_other(
+    api: httpx.AsyncClient, tenant: Tenant, deps: Deps, database: Database
+) -> None:
+    first, second = later(deps, hours=1), later(deps, hours=2)
+    for slug, when in (("held-one", first), ("free-one", second)):
+        made = await api.post("/v1/qr-codes", json={"destination_url": URL, "slug": slug})
+        body = {"destination_url": NEW, "effective_from": when.isoformat()}
+        assert (await api.patch(made.headers["location"], json=body)).status_code == 200
+    async with held(database, "SELECT FROM links WHERE slug = 'held-one' FOR UPDATE"):
+        await apply_at(deps, second)
+        assert (await record_of(tenant, "free-one")).location == NEW
+    assert (await record_of(tenant, "held-one")).location == URL
+    await apply_at(deps, second)
+    assert (await record_of(tenant, "held-one")).location == NEW
+
+
+async def test_content_that_is_refused_when_it_is_written_says_why(
+    api: httpx.AsyncClient, tenant: Tenant, deps: Deps
+) -> None:
+    made = await api.post("/v1/qr-codes", json={"content": CONTACT})
+    assert made.status_code == 201, made.text
+    when = later(deps, hours=1)
+    content = {**CONTACT, "urls": ["https://blocked.example/"]}
+    body = {"content": content, "effective_from": when.isoformat()}
+    planned = await api.patch(made.headers["location"], json=body)
+    assert planned.status_code == 200, planned.text
+    await tenant.row("UPDATE workspaces SET blocked_domains = ARRAY['blocked.example']")
+    await apply_at(deps, when)
+    newest = (await api.get(f"{made.headers['location']}/versions")).json()["data"][0]
+    assert newest["state"] == "failed"
+    assert "blocks" in newest["reason"]
 
 
 async def test_versions_of_others_are_absent(

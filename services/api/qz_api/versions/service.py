@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-import asyncpg
 import structlog
 
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Kind, Mode, Principal
 from qz_api.connection import Connection, Row
 from qz_api.db import Database
+from qz_api.duties import tell
 from qz_api.limits.plans import Plan
 from qz_api.links import service as links
 from qz_api.links.columns import TARGET, WAY_COLUMNS
@@ -29,7 +29,7 @@ from qz_api.transaction import Transaction
 from qz_api.versions import store
 from qz_api.versions.store import VersionNote
 from qz_common.clock import Clock
-from qz_common.errors import Conflict, NotFound, Problem
+from qz_common.errors import Conflict, NotFound, Problem, Unavailable
 from qz_common.ids import show_id
 
 MAX_PLANNED = 50
@@ -112,29 +112,32 @@ async def apply_due(db: Database, clock: Clock) -> None:
         waiting = await store.due(conn, now, BATCH)
     for version in waiting:
         try:
-            async with db.transaction(version["workspace_id"]) as conn:
-                await _apply(conn, version, now)
-        except asyncpg.PostgresError as error:
-            log.warning(
-                "a planned change is tried again", link=str(version["link_id"]), reason=repr(error)
-            )
+            await _apply_or_settle(db, version, now)
+        except Exception as error:
+            tell(error, "a planned change is tried again", link=str(version["link_id"]))
+
+
+async def _apply_or_settle(db: Database, version: Row, now: datetime) -> None:
+    workspace, link_id, number = version["workspace_id"], version["link_id"], version["number"]
+    try:
+        async with db.transaction(workspace) as conn:
+            await _apply(conn, version, now)
+    except Unavailable:
+        raise
+    except Problem as problem:
+        log.warning("a planned change can't be made", link=str(link_id), reason=problem.detail)
+        async with db.transaction(workspace) as conn:
+            await store.settle(conn, workspace, link_id, number, "failed", now, problem.detail)
 
 
 async def _apply(conn: Transaction, version: Row, now: datetime) -> None:
     principal = _planner(version)
     link_id, number = version["link_id"], version["number"]
-    try:
-        link = await links.lock_link(conn, principal, link_id)
-        current = await store.get(conn, principal.workspace, link_id, number)
-        if current is None or current["state"] != "scheduled":
-            return  # another worker was faster, or it was cancelled
-        columns = await _readmitted(conn, principal, link, current["target"], frozenset())
-    except Problem as problem:
-        log.warning("a planned change can't be made", link=str(link_id), reason=problem.detail)
-        await store.settle(
-            conn, principal.workspace, link_id, number, "failed", now, problem.detail
-        )
-        return
+    link = await links.lock_link(conn, principal, link_id)
+    current = await store.get(conn, principal.workspace, link_id, number)
+    if current is None or current["state"] != "scheduled":
+        return  # another worker was faster, or it was cancelled
+    columns = await _readmitted(conn, principal, link, current["target"], frozenset())
     if not columns:
         await store.settle(conn, principal.workspace, link_id, number, "applied", now)
         return
