@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -9,7 +10,17 @@ import pytest
 from qz_common import records
 from qz_common.events import ScanEvent, decode_scan
 from qz_common.passwords import hash_password
-from qz_common.records import AppLinks, CodeRecord, DomainRecord, PageAction, PageFile, PageRecord
+from qz_common.records import (
+    AppLinks,
+    CodeRecord,
+    DomainRecord,
+    PageAction,
+    PageFile,
+    PageRecord,
+    SaltRecord,
+)
+from qz_common.rules import Rule
+from qz_common.rules.conditions.visit_number import VisitNumber
 from qz_redirect.app import create_app
 from qz_redirect.deps import open_edge
 from qz_redirect.journal.segment import segments, whole_frames
@@ -23,6 +34,9 @@ from tests.fixtures.standing_edge import LOCATION, PHONE, code
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Mobile/15E148 Safari/604.1"
 FALLBACK = "https://shop.example/closed"
 LONG_AGO, FAR_AHEAD = 1, 4_000_000_000_000
+FIRST_VISIT = Rule(
+    "rul_1", when=(VisitNumber(values=(1,)),), destination_url="https://shop.example/1"
+)
 CODES: dict[str, CodeRecord] = {
     "paused": code(status="paused"),
     "archived": code(status="archived"),
@@ -37,6 +51,7 @@ CODES: dict[str, CodeRecord] = {
     "page": code(page="pg_1", location=""),
     "nopage": code(page="pg_2", location=""),
     "locked": code(password=hash_password("right"), pass_query=True),
+    "first": code(password=hash_password("right"), rules=(FIRST_VISIT,)),
 }
 PAGE = PageRecord(
     version=1,
@@ -57,7 +72,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> DataSettings:
     path = generations.fresh()
     writer = Writer(path)
     known = {records.code_key("", slug): record for slug, record in CODES.items()}
-    things = {records.page_key("pg_1"): PAGE, records.domain_key(OWN.host): OWN}
+    today = datetime.now(UTC).date()
+    days = [(today + timedelta(days)).isoformat() for days in (0, 1)]
+    things = {
+        records.page_key("pg_1"): PAGE,
+        records.domain_key(OWN.host): OWN,
+        **{records.salt_key(day): SaltRecord(version=1, day=day, salt="s" * 32) for day in days},
+    }
     writer.apply(
         [(key.encode(), records.encode(value)) for key, value in (known | things).items()], {}
     )
@@ -244,3 +265,13 @@ async def test_no_address_is_on_the_disk(phone: httpx.AsyncClient, folder: DataS
     kept = b"".join(path.read_bytes() for path in folder.folder.rglob("*") if path.is_file())
     assert len(kept) > 1000
     assert PHONE.encode() not in kept
+
+
+async def test_form_and_password_are_one_visit(phone: httpx.AsyncClient) -> None:
+    """Neither HEAD nor a prefetch is one."""
+    await phone.head("/first")
+    await phone.get("/first", headers={"Sec-Purpose": "prefetch"})
+    assert 'type="password"' in (await phone.get("/first")).text
+    answer = await phone.post("/first", data={"password": "right"})
+    assert answer.headers["location"] == "https://shop.example/1"
+    assert (await phone.get("/first")).headers["location"] == LOCATION

@@ -30,6 +30,12 @@ def test_visits_are_counted_per_key_and_day() -> None:
     assert numbers.next(1, 6) == 1
 
 
+def test_what_is_no_visit_has_the_number_of_the_one_it_belongs_to() -> None:
+    numbers = VisitNumbers()
+    assert [numbers.now(1, 5), numbers.next(1, 5), numbers.now(1, 5)] == [1, 1, 1]
+    assert [numbers.next(1, 5), numbers.now(1, 5), numbers.now(1, 6)] == [2, 2, 1]
+
+
 def test_the_earliest_visitors_are_forgotten_past_the_bound() -> None:
     numbers = VisitNumbers(limit=10)
     for key in range(20):

@@ -166,7 +166,10 @@ class Hits:
         visitor = who.identity.visitor
         number = 0
         if prepared.counts_visits and visitor:
-            number = self._visits.next(visitor ^ prepared.link_number, who.ts_ms // DAY_MS)
+            # a form sent belongs to the visit that showed it; HEAD and a prefetch are none
+            begins = method == b"GET" and not purpose_of(fields)
+            number_of = self._visits.next if begins else self._visits.now
+            number = number_of(visitor ^ prepared.link_number, who.ts_ms // DAY_MS)
         return Visit(
             ts_ms=who.ts_ms,
             method=method.decode("latin-1"),

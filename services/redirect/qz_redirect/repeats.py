@@ -33,6 +33,10 @@ class VisitNumbers:
         self._day = 0
         self._limit = limit
 
+    def now(self, key: int, day: int) -> int:
+        """Of a request that is no visit by itself: the visit it belongs to, or would begin."""
+        return self._counts.get(key, 1) if day == self._day else 1
+
     def next(self, key: int, day: int) -> int:
         if day != self._day:
             self._counts, self._day = {}, day

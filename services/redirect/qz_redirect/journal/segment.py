@@ -75,7 +75,7 @@ def is_torn(data: bytes) -> bool:
     """Whether these bytes, no whole frame, are the beginning of one."""
     if len(data) <= HEADER.size:
         return True
-    length, _ = HEADER.unpack_from(data)
+    length: int = HEADER.unpack_from(data)[0]
     return 0 < length <= MAX_FRAME and HEADER.size + length > len(data)
 
 
