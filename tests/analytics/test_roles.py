@@ -63,3 +63,9 @@ def test_strangers_find_nothing(start_analytics: Start, clickhouse_folder_dsn: s
         answer = httpx.get(f"{role.url}/internal/marks", headers=headers)
         assert answer.status_code == 404
         assert answer.json()["code"] == "not_found"
+
+
+def test_a_role_that_only_answers_carries_no_parsers_and_no_arrow() -> None:
+    told = "import sys, qz_analytics.__main__; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert {"pyarrow", "ua_parser", "crawlerdetect"} & set(done.stdout.split()) == set()

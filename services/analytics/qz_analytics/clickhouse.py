@@ -8,17 +8,19 @@ dropped and opened anew, so a store that was away needs no restart of ours.
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import clickhouse_connect
-import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, Error, OperationalError
 
 from qz_common.errors import Retryable
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # 40 MB, and only who inserts has blocks
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -77,7 +79,7 @@ class ClickHouse:
         bound = dict(parameters or {})
         await self.run(lambda client: client.command(sql, bound))
 
-    async def insert(self, table: str, block: pa.Table) -> None:
+    async def insert(self, table: str, block: "pa.Table") -> None:
         """All of it in one part, or nothing of it."""
         await self.run(lambda client: client.insert_arrow(table, block, settings=ONE_BLOCK))
 
@@ -115,6 +117,14 @@ class ClickHouse:
             self._opened.remove(client)
             self._local.client = None
             client.close()
+
+
+@contextlib.asynccontextmanager
+async def opened(store: ClickHouse) -> AsyncIterator[ClickHouse]:
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 @contextlib.contextmanager

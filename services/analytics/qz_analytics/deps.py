@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from qz_analytics.clickhouse import ClickHouse
+from qz_analytics.clickhouse import ClickHouse, opened
 from qz_analytics.metrics import QueryMetrics
 from qz_analytics.pulse import pulse_of
 from qz_analytics.query.limits import Slots
@@ -30,26 +30,22 @@ async def open_deps(
     settings: Settings, metrics: QueryMetrics, health: Health
 ) -> AsyncIterator[Deps]:
     query, dsn = settings.query, settings.store.query_dsn or settings.store.dsn
-    reader = ClickHouse(
-        dsn,
-        threads=query.threads,
-        settings=reading(query),
-        seconds=query.deadline_seconds + 5,
-    )
-    async with pulse_of(dsn) as pulse:
+    async with opened(_reader(query, dsn)) as reader, pulse_of(dsn) as pulse:
         health.checks["reader"] = pulse.check
-        try:
-            yield Deps(
-                reader=reader,
-                slots=Slots(query.per_workspace),
-                metrics=metrics,
-                clock=SystemClock(),
-                internal_token=query.internal_token,
-                scans_topic=settings.kafka.topic(SCANS),
-                gap_grace_seconds=settings.ingest.gap_grace_seconds,
-            )
-        finally:
-            await reader.close()
+        yield Deps(
+            reader=reader,
+            slots=Slots(query.per_workspace),
+            metrics=metrics,
+            clock=SystemClock(),
+            internal_token=query.internal_token,
+            scans_topic=settings.kafka.topic(SCANS),
+            gap_grace_seconds=settings.ingest.gap_grace_seconds,
+        )
+
+
+def _reader(query: QuerySettings, dsn: str) -> ClickHouse:
+    seconds = query.deadline_seconds + 5
+    return ClickHouse(dsn, threads=query.threads, settings=reading(query), seconds=seconds)
 
 
 def reading(query: QuerySettings) -> dict[str, object]:

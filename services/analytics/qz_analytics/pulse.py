@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from qz_analytics.clickhouse import ClickHouse
+from qz_analytics.clickhouse import ClickHouse, opened
 
 ANSWER_SECONDS = 5.0
 
@@ -29,8 +29,5 @@ class Pulse:
 
 @contextlib.asynccontextmanager
 async def pulse_of(dsn: str) -> AsyncIterator[Pulse]:
-    store = ClickHouse(dsn, seconds=ANSWER_SECONDS)
-    try:
+    async with opened(ClickHouse(dsn, seconds=ANSWER_SECONDS)) as store:
         yield Pulse(store)
-    finally:
-        await store.close()

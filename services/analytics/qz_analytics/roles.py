@@ -7,33 +7,24 @@ it is set to bring it up.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 
 import structlog
 from prometheus_client import CollectorRegistry
 
 from qz_analytics.app import create_app, listening
-from qz_analytics.clickhouse import ClickHouse, StoreAway, told_apart
+from qz_analytics.clickhouse import ClickHouse, StoreAway, opened, told_apart
 from qz_analytics.deps import Deps, open_deps
-from qz_analytics.ingest.garbage import collect_seldom
-from qz_analytics.ingest.service import Ingest
-from qz_analytics.metrics import ingest_metrics, query_metrics
+from qz_analytics.metrics import query_metrics
 from qz_analytics.migrate import migrate, pending
-from qz_analytics.pulse import pulse_of
 from qz_analytics.settings import Settings, StoreSettings
-from qz_analytics.tools import rebuild, verify
-from qz_common.clock import SystemClock
 from qz_common.health import Health
 from qz_common.ops import ops_server
 from qz_common.roles import pause
 
-SIDE_THREADS = 2
-SIDE_SECONDS = 900
 STORE_PAUSE_SECONDS = 1.0
 
 log = structlog.get_logger()
-Tool = Callable[[StoreSettings, Callable[[str], None]], Coroutine[None, None, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +38,6 @@ SERVING = {
     "consume": Parts(consume=True, query=False),
     "query": Parts(consume=False, query=True),
 }
-TOOLS: dict[str, Tool] = {"verify": verify, "rebuild": rebuild}
 
 
 async def serve(settings: Settings, parts: Parts, stop: asyncio.Event) -> None:
@@ -55,7 +45,7 @@ async def serve(settings: Settings, parts: Parts, stop: asyncio.Event) -> None:
     async with contextlib.AsyncExitStack() as stack:
         ops = settings.ops
         await stack.enter_async_context(ops_server(health, registry, ops.host, ops.ops_port))
-        writer = await stack.enter_async_context(_opened(ClickHouse(settings.store.dsn)))
+        writer = await stack.enter_async_context(opened(ClickHouse(settings.store.dsn)))
         if not await _schema_is_there(writer, settings.store, stop):
             return
         if parts.query:
@@ -79,32 +69,14 @@ async def _work(
     if not parts.consume:
         await stop.wait()
         return
-    side = ClickHouse(settings.store.dsn, threads=SIDE_THREADS, seconds=SIDE_SECONDS)
-    async with _opened(side), pulse_of(settings.store.dsn) as pulse:
-        health.checks["store"] = pulse.check
-        ingest = Ingest(
-            writer=writer,
-            side=side,
-            kafka=settings.kafka,
-            settings=settings.ingest,
-            metrics=ingest_metrics(registry),
-            clock=SystemClock(),
-        )
-        ingest.watch(health)
-        collect_seldom()
-        await ingest.run(stop)
+    # only now: parsers and Arrow would be half the memory of a role that only answers
+    from qz_analytics.consuming import consume
+
+    await consume(settings, writer, health, registry, stop)
 
 
 def _answering(settings: Settings, deps: Deps) -> contextlib.AbstractAsyncContextManager[None]:
     return listening(create_app(deps), settings.ops.host, settings.query.port)
-
-
-@contextlib.asynccontextmanager
-async def _opened(store: ClickHouse) -> AsyncIterator[ClickHouse]:
-    try:
-        yield store
-    finally:
-        await store.close()
 
 
 async def _schema_is_there(store: ClickHouse, settings: StoreSettings, stop: asyncio.Event) -> bool:

@@ -1,12 +1,12 @@
 """Roles that do one thing and end: count everything, or make all rollups anew."""
 
-import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry
 
-from qz_analytics.clickhouse import ClickHouse
+from qz_analytics.clickhouse import ClickHouse, opened
 from qz_analytics.ingest import rollups
 from qz_analytics.ingest.verify import verify_since
 from qz_analytics.metrics import ingest_metrics
@@ -16,6 +16,7 @@ from qz_common.clock import SystemClock
 FIRST_DAY = datetime(2020, 1, 1, tzinfo=UTC)
 TOOL_SECONDS = 3_600.0
 Say = Callable[[str], None]
+Tool = Callable[[StoreSettings, Say], Coroutine[None, None, int]]
 
 
 async def verify(settings: StoreSettings, say: Say) -> int:
@@ -42,10 +43,8 @@ async def rebuild(settings: StoreSettings, say: Say) -> int:
     return 0
 
 
-@contextlib.asynccontextmanager
-async def _store(settings: StoreSettings) -> AsyncIterator[ClickHouse]:
-    store = ClickHouse(settings.dsn, seconds=TOOL_SECONDS)
-    try:
-        yield store
-    finally:
-        await store.close()
+def _store(settings: StoreSettings) -> AbstractAsyncContextManager[ClickHouse]:
+    return opened(ClickHouse(settings.dsn, seconds=TOOL_SECONDS))
+
+
+TOOLS: dict[str, Tool] = {"verify": verify, "rebuild": rebuild}

@@ -1,4 +1,4 @@
-"""Which hours and days the rollups answer for.
+"""Tells which hours and days the rollups answer for.
 
 An hour is made once it is over and a minute has passed. A row that comes later reopens its hour
 and day, before the insert and again after it: whoever made the hour in between has the lower
@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from qz_analytics.clickhouse import ClickHouse
+from qz_analytics.rollup_periods import DAY_SECONDS, HOUR_SECONDS
 
-HOUR_SECONDS = 3_600
-DAY_SECONDS = 86_400
 CLOSE_AFTER_SECONDS = 60
 LATE_AFTER_SECONDS = 30
 """Rows of an hour that ended this long ago are late; less than the above, for unequal clocks."""
@@ -35,16 +34,6 @@ async def reopen(store: ClickHouse, hours: Collection[int], now: datetime) -> No
 
 async def close(store: ClickHouse, kind: str, starts: Collection[int], version: int) -> None:
     await _tell(store, {kind: set(starts)}, True, version)
-
-
-async def made(store: ClickHouse, kind: str, first: int, end: int) -> set[int]:
-    """Starts of the periods in `[first, end)` that the rollups answer for."""
-    rows = await store.rows(
-        "SELECT toUnixTimestamp(start) FROM rollup_periods FINAL WHERE kind = {kind:String} "
-        "AND made AND start >= {first:UInt32} AND start < {end:UInt32}",
-        {"kind": kind, "first": max(first, 0), "end": max(end, 0)},
-    )
-    return {row[0] for row in rows}
 
 
 def version_of(now: datetime) -> int:

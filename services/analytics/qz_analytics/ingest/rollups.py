@@ -10,8 +10,9 @@ from datetime import datetime
 
 from qz_analytics.clickhouse import ClickHouse
 from qz_analytics.ingest import periods
-from qz_analytics.ingest.periods import CLOSE_AFTER_SECONDS, DAY_SECONDS, HOUR_SECONDS
+from qz_analytics.ingest.periods import CLOSE_AFTER_SECONDS
 from qz_analytics.metrics import IngestMetrics
+from qz_analytics.rollup_periods import DAY_SECONDS, HOUR_SECONDS, made
 from qz_common.clock import Clock
 
 MOST_AT_ONCE = 24
@@ -107,9 +108,9 @@ async def due(store: ClickHouse, kind: str, now: datetime) -> list[tuple[int, in
     length = LENGTH[kind]
     end = int(now.timestamp() - CLOSE_AFTER_SECONDS) // length * length
     oldest = (await store.rows(OLDEST))[0][0] // DAY_SECONDS * DAY_SECONDS
-    missing = set(range(oldest, end, length)) - await periods.made(store, kind, oldest, end)
+    missing = set(range(oldest, end, length)) - await made(store, kind, oldest, end)
     if kind == "day" and missing:
-        hours = await periods.made(store, "hour", min(missing), end)
+        hours = await made(store, "hour", min(missing), end)
         missing = {day for day in missing if _whole(day, hours)}
     return spans(missing, length)
 

@@ -11,7 +11,6 @@ from qz_analytics.ingest.agents import Agent
 from qz_common.events import ScanEvent
 
 VERSION = 1
-VERDICTS = ("human", "bot", "preview", "prefetch", "repeat")
 
 Ruling = tuple[str, str]
 """Verdict and reason."""

@@ -13,8 +13,8 @@ import structlog
 
 from qz_analytics.clickhouse import ClickHouse
 from qz_analytics.ingest import periods
-from qz_analytics.ingest.periods import HOUR_SECONDS
 from qz_analytics.metrics import IngestMetrics
+from qz_analytics.rollup_periods import HOUR_SECONDS
 
 DOUBLES = """
 SELECT hour, sum(rows) - sum(identities) AS more FROM

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from qz_analytics.ingest.verdict import VERDICTS
 from qz_analytics.query.dimensions import CLOCK_PARTS, DIMENSIONS
 from qz_analytics.query.filters import read_filters
 from qz_analytics.query.metrics import METRICS
@@ -13,6 +12,7 @@ from qz_analytics.query.question import MAX_DIMENSIONS, MAX_LIMIT, MAX_POINTS, Q
 from qz_analytics.query.ranges import read_range, read_zone
 from qz_analytics.query.refused import Refused
 from qz_analytics.query.zones import BUCKETS
+from qz_analytics.verdicts import VERDICTS
 from qz_common.errors import FieldError, Invalid
 
 MODES = ("live", "test")

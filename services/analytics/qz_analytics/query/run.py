@@ -7,13 +7,13 @@ from itertools import product
 from typing import Any
 
 from qz_analytics.clickhouse import ClickHouse, Row
-from qz_analytics.ingest import periods
 from qz_analytics.query.dimensions import DIMENSIONS
 from qz_analytics.query.metrics import METRICS, MOMENTS
 from qz_analytics.query.plan import Plan, can_roll, plan, plan_raw
 from qz_analytics.query.question import Question
 from qz_analytics.query.sql import raw_statement, rolled_statement
 from qz_analytics.query.zones import day_start, label
+from qz_analytics.rollup_periods import made
 from qz_common.clock import from_ms, to_ms
 
 Answer = dict[str, Any]
@@ -73,8 +73,8 @@ async def choose(reader: ClickHouse, question: Question) -> Plan:
     if not can_roll(question):
         return plan_raw(question)
     first, end = question.span.start_ms // 1000, question.span.end_ms // 1000
-    days = await periods.made(reader, "day", first, end)
-    hours = await periods.made(reader, "hour", first, end)
+    days = await made(reader, "day", first, end)
+    hours = await made(reader, "hour", first, end)
     return plan(question, hours, days)
 
 
