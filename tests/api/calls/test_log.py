@@ -11,12 +11,15 @@ import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 
 from qz_api.app import create_app
+from qz_api.auth.principal import Principal
 from qz_api.calls.log import CallLog, recording
 from qz_api.calls.settings import CallSettings
 from qz_api.deps import Deps
 from qz_api.http.state import RequestState
+from qz_api.limits.plans import SELF_HOSTED
 from qz_api.metrics import api_metrics
 from qz_common.events import RequestRecord, decode_request
+from qz_common.ids import new_uuid
 from qz_common.kafka import ensure_topics, make_consumer
 from qz_common.settings import load
 from qz_common.topics import REQUESTS
@@ -66,13 +69,20 @@ async def calls(
         yield opened, settings
 
 
-def state_of(**log: str) -> RequestState:
-    return RequestState("req_1", log={**log})
+SOMEBODY = Principal(
+    kind="key",
+    id="key_1",
+    name="test",
+    workspace=new_uuid(),
+    mode="live",
+    scopes=frozenset(),
+    plan=SELF_HOSTED,
+)
 
 
-def note(log: CallLog, **said: str) -> None:
-    known = {"workspace": "ws_1", "mode": "live", "principal": "key_1"}
-    log.note(state_of(**(said or known)), method="GET", route="/v1/me", status=200, ms=1.0)
+def note(log: CallLog) -> None:
+    state = RequestState("req_1", route="/v1/me", principal=SOMEBODY)
+    log.note(state, method="GET", status=200, ms=1.0)
 
 
 async def test_a_call_is_told_by_whom_to_what_and_how_it_ended(

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from qz_api.http.middleware import RequestMiddleware
 from qz_api.http.scope import App, Receive, Scope, Send
@@ -108,3 +109,20 @@ async def test_what_nobody_expected_is_a_problem_without_its_reason() -> None:
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert "swordfish" not in answer.text
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
+
+
+async def test_a_log_line_says_who_called_and_what_came_of_it(
+    anonymous: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    client = await tenant.client(mode="test")
+    with capture_logs() as lines:
+        await client.get("/v1/qr-codes/qr_nothing")
+        await anonymous.get("/v1/me")
+        await anonymous.get("/nowhere")
+    known, stranger, lost = [line for line in lines if line["event"] == "request"]
+    assert (known["workspace"], known["mode"]) == (tenant.text, "test")
+    assert known["principal"].startswith("key_")
+    assert (known["route"], known["code"]) == ("/v1/qr-codes/{id}", "not_found")
+    assert (stranger["route"], stranger["code"]) == ("/v1/me", "missing_key")
+    assert lost["route"] == "unknown"
+    assert {"workspace", "mode", "principal"}.isdisjoint({*stranger, *lost})

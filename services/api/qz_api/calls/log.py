@@ -42,10 +42,10 @@ class CallLog:
         self._seq = 0
         self._waiting: deque[RequestRecord] = deque()
 
-    def note(self, state: RequestState, *, method: str, route: str, status: int, ms: float) -> None:
+    def note(self, state: RequestState, *, method: str, status: int, ms: float) -> None:
         """A call of nobody we know has no workspace, and no record."""
-        said = state.log
-        if "workspace" not in said:
+        principal = state.principal
+        if principal is None:
             return
         self._seq += 1
         if len(self._waiting) >= self._most_waiting:
@@ -57,14 +57,14 @@ class CallLog:
                 seq=self._seq,
                 ts_ms=time.time_ns() // 1_000_000,
                 id=state.request_id,
-                workspace=str(said["workspace"]),
-                mode=str(said["mode"]),
-                principal=str(said["principal"]),
+                workspace=principal.workspace_id,
+                mode=principal.mode,
+                principal=principal.id,
                 method=method,
-                route=route,
+                route=state.route,
                 status=status,
                 ms=ms,
-                code=str(said.get("code", "")),
+                code=state.code,
                 units=state.units,
             )
         )

@@ -60,7 +60,7 @@ class Endpoint:
         if operation is None:
             await self._without_operation(scope, send)
             return
-        request_state(scope).log["route"] = operation.path
+        request_state(scope).route = operation.path
         answer = await dispatch(self._deps, operation, scope, receive)
         if not operation.live:
             answer = _unless_known(scope, answer)
@@ -122,7 +122,7 @@ async def _admit(call: Call, cost: int) -> None:
             call.principal.require(call.operation.scope)
     elif guard == "user":
         call.maybe_session = await call.deps.accounts.gate.session(call.scope)
-        request_state(call.scope).log["principal"] = call.session.user_id
+        request_state(call.scope).user_id = call.session.user_id
 
 
 async def authenticate(deps: Deps, scope: Scope, cost: int = 1) -> Principal:
@@ -137,11 +137,7 @@ async def authenticate(deps: Deps, scope: Scope, cost: int = 1) -> Principal:
         if principal is not None:
             state = request_state(scope)
             state.headers.update(limit_headers(principal.plan, principal.meters))
-            state.log |= {
-                "workspace": principal.workspace_id,
-                "mode": principal.mode,
-                "principal": principal.id,
-            }
+            state.principal = principal
             _check_charge(deps, principal)
             state.units += cost
             return replace(principal, request_id=state.request_id)

@@ -72,7 +72,7 @@ class Fixed:
 
 
 async def _read_only(scope: Scope, send: Send, path: str, answer: Answer) -> None:
-    request_state(scope).log["route"] = path
+    request_state(scope).route = path
     if scope["method"] not in ("GET", "HEAD"):
         raise MethodNotAllowed("this is for reading", headers={"Allow": "GET, HEAD"})
     await send_answer(scope, send, answer)

@@ -57,7 +57,7 @@ class RequestMiddleware:
         self, scope: Scope, outgoing: "_Outgoing", error: Exception, state: RequestState
     ) -> None:
         problem = as_problem(error)
-        state.log["code"] = problem.code
+        state.code = problem.code
         if problem is INTERNAL:
             log.error("unexpected", request_id=state.request_id, exc_info=error)
         if outgoing.status:
@@ -65,20 +65,19 @@ class RequestMiddleware:
         await send_answer(scope, outgoing, problem_answer(problem, scope["path"], state.request_id))
 
     def _tell(self, scope: Scope, status: int, state: RequestState, seconds: float) -> None:
-        route = str(state.log.pop("route", "unknown"))
         method, ms = scope["method"], round(seconds * 1000, 2)
-        self._metrics.requests.labels(method, route, str(status)).observe(seconds)
+        self._metrics.requests.labels(method, state.route, str(status)).observe(seconds)
         log.info(
             "request",
             request_id=state.request_id,
             method=method,
-            route=route,
+            route=state.route,
             status=status,
             ms=ms,
-            **state.log,
+            **state.log_fields(),
         )
         if self._calls is not None:
-            self._calls.note(state, method=method, route=route, status=status, ms=ms)
+            self._calls.note(state, method=method, status=status, ms=ms)
 
 
 class _Incoming:
