@@ -29,6 +29,7 @@ def test_no_sign_is_made_for_a_page_that_is_not() -> None:
 @pytest.mark.parametrize(
     ("header", "language"),
     [
+        (b"pt_BR", "pt"),
         (b"", "en"),
         (b"de", "de"),
         (b"de-AT,de;q=0.9,en;q=0.8", "de"),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from qz_render import KINDS, parse_content, payload_of, render
+from qz_render.content.lines import folded
 from tests.render import parsers
 from tests.render.rasters import decoded, rasterised
 from tests.render.samples import CONTENTS
@@ -158,3 +159,12 @@ def test_gs1_key_is_padded_and_qualifiers_are_encoded() -> None:
     path, _, search = scanned("gs1").removeprefix("https://id.gs1.org").partition("?")
     assert path == "/01/09520123456788/10/ABC%2F1/21/12%2534"
     assert search == "17=271231&linkType=gs1:pip"
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "王", "🌷"])
+@pytest.mark.parametrize("count", [0, 1, 24, 37, 74, 75, 76, 149, 500])
+def test_a_folded_file_has_short_lines_and_every_letter(letter: str, count: int) -> None:
+    text = f"BEGIN:VCARD\r\nNOTE:{letter * count}\r\nEND:VCARD\r\n"
+    file = folded(text)
+    assert max(len(line.encode()) for line in file.split("\r\n")) <= 75
+    assert file.replace("\r\n ", "") == text

@@ -17,6 +17,7 @@ from qz_common.wall import wall_clock
 
 UA_BYTES = 400
 LANGUAGE_BYTES = 500
+MAX_TAGS = 20
 QUERY_PAIRS = 100
 REFERRER_BYTES = 2000
 STICKY_KEY = "qz_k"
@@ -92,24 +93,32 @@ def read_query(query: bytes) -> dict[str, list[str]]:
 
 @lru_cache(2048)
 def most_wanted(accept_language: bytes) -> str:
-    """The tag with the highest q, the earlier one of equals; q=0, `*` and nonsense never."""
-    best, best_q = "", 0.0
-    for part in accept_language.decode("latin-1").split(","):
+    """The tag with the highest q, the earlier one of equals; empty when none can be read."""
+    return next(iter(wanted(accept_language)), "")
+
+
+def wanted(accept_language: bytes) -> list[str]:
+    """Tags by their q, the earlier one of equals first; q=0, `*` and nonsense never."""
+    weighed = []
+    for part in accept_language.decode("latin-1").split(",", MAX_TAGS)[:MAX_TAGS]:
         tag, _, parameters = part.partition(";")
-        q = _weight(parameters)
         tag = tag.strip().replace("_", "-")
-        if q > best_q and _is_tag(tag):
-            best, best_q = tag, q
-    return best
+        if (q := _weight(parameters)) and _is_tag(tag):
+            weighed.append((q, tag))
+    return [tag for _, tag in sorted(weighed, key=lambda wish: -wish[0])]
 
 
 def _weight(parameters: str) -> float:
     """1 without a q; 0, which is never, for a q that is no number from 0 to 1."""
-    name, _, text = parameters.strip().partition("=")
-    if not name:
-        return 1.0
-    digits = text.strip()
-    if name.strip().lower() != "q" or not digits.replace(".", "", 1).isdecimal():
+    for parameter in parameters.split(";"):
+        name, _, text = parameter.partition("=")
+        if name.strip().lower() == "q":
+            return _share(text.strip())
+    return 1.0
+
+
+def _share(digits: str) -> float:
+    if not (digits.isascii() and digits.replace(".", "", 1).isdecimal()):
         return 0.0
     q = float(digits)
     return q if q <= 1 else 0.0

@@ -73,6 +73,22 @@ async def test_a_link_has_one_page_that_changes_with_its_content(
     assert [file.name for file in after.files] == ["ana-silva.vcf"]
 
 
+async def test_a_changed_date_is_the_same_entry_in_a_calendar(
+    tenant: Tenant, principal: Principal
+) -> None:
+    link, event = new_uuid(), CONTENTS["event"] | {"description": "Bring a chair. " * 20}
+    id = await shown(tenant, principal, event, link)
+    (before,) = (await published(tenant, id)).files
+    await shown(tenant, principal, event | {"start": "2026-04-01T10:00:00+02:00", "end": ""}, link)
+    (after,) = (await published(tenant, id)).files
+    assert f"\r\nUID:{show_id('pg', id)}-0\r\n" in before.body
+    assert f"\r\nUID:{show_id('pg', id)}-0\r\n" in after.body
+    assert "\r\nSEQUENCE:0\r\n" in before.body
+    assert "\r\nSEQUENCE:1\r\n" in after.body
+    assert "\r\nDTSTART:20260401T080000Z\r\n" in after.body
+    assert max(len(line.encode()) for line in after.body.split("\r\n")) <= 75
+
+
 async def test_a_dropped_page_is_taken_from_the_edges(tenant: Tenant, principal: Principal) -> None:
     link = new_uuid()
     id = await shown(tenant, principal, CONTENTS["text"], link)

@@ -23,7 +23,7 @@ from qz_api.pages.words import LANGUAGES, direction, words_of
 from qz_common.records import PAGE_BASE, PageAction, PageFile
 from qz_render import Content
 
-COMPILER = 2
+COMPILER = 3
 """Goes up when templates or texts change; pages of an older one are compiled again."""
 
 

@@ -3,6 +3,7 @@
 from qz_api.connection import Row
 from qz_api.outbox import store as outbox
 from qz_api.pages.compile import Compiled
+from qz_api.pages.saved_files import finished
 from qz_api.transaction import Transaction
 from qz_common.errors import FieldError, Invalid
 from qz_common.ids import show_id
@@ -20,7 +21,7 @@ async def publish(conn: Transaction, page: Row, compiled: Compiled) -> None:
         workspace=show_id("ws", page["workspace_id"]),
         status="active" if page["published"] else "paused",
         html=compiled.html,
-        files=compiled.files,
+        files=finished(compiled.files, page, id),
         actions=compiled.actions,
     )
     size = len(encode(record))
