@@ -95,3 +95,34 @@ async def test_what_is_wrong_is_told_where_it_is(api: httpx.AsyncClient, link: s
     assert set(pointers(wrong)) == {"/visit/colour", "/visit/at"}
     draft = await api.post(f"{link}/explain", json={"rules": [{"destination_url": "nonsense"}]})
     assert pointers(draft) == {"/rules/0/destination_url": "invalid_destination_url"}
+
+
+@pytest.mark.parametrize(
+    ("visit", "wrong"),
+    [
+        ({"country": "PRT", "os": "nope"}, {"/visit/country", "/visit/os"}),
+        ({"device": "fridge", "browser": "x11"}, {"/visit/device", "/visit/browser"}),
+        ({"region": "SP", "language": "português"}, {"/visit/region", "/visit/language"}),
+        ({"language": "pt-BR;q=half"}, {"/visit/language"}),
+        ({"at": "soon", "source": "print"}, {"/visit/at", "/visit/source"}),
+        ({"visitor": "me"}, {"/visit/visitor"}),
+        ({"query": {"table": ["A", "B"], "x": "y"}}, {"/visit/query/table"}),
+        ({"query": 5}, {"/visit/query"}),
+    ],
+    ids=lambda each: " ".join(sorted(each)),
+)
+async def test_a_fact_that_no_rule_could_name_is_refused(
+    visit: dict[str, Any], wrong: set[str], api: httpx.AsyncClient, link: str
+) -> None:
+    answer = await api.post(f"{link}/explain", json={"visit": visit})
+    assert (answer.status_code, set(pointers(answer))) == (422, wrong), answer.text
+    for word in ("Expected", "enum", "RFC3339", "str,"):
+        assert word not in answer.text
+
+
+@pytest.mark.parametrize("language", ["pt-BR;q=0.5", "en-GB, pt;q=0.5", "zh_Hant_TW"])
+async def test_a_whole_header_is_a_language_too(
+    language: str, api: httpx.AsyncClient, link: str
+) -> None:
+    answer = await api.post(f"{link}/explain", json={"visit": {"language": language}})
+    assert answer.status_code == 200, answer.text

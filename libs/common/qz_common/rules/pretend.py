@@ -1,5 +1,6 @@
 """A pretend visit for explain, said in plain words instead of raw bytes."""
 
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlencode
@@ -8,11 +9,28 @@ import msgspec
 from msgspec.structs import replace
 
 from qz_common.geo import Place
+from qz_common.rules.conditions.base import Named
+from qz_common.rules.conditions.browser import Browser
+from qz_common.rules.conditions.country import Country
+from qz_common.rules.conditions.device import Device
+from qz_common.rules.conditions.language import Language
+from qz_common.rules.conditions.os import Os
+from qz_common.rules.conditions.region import Region
 from qz_common.rules.shape import Error, Refused, read_struct
-from qz_common.visit import Visit
+from qz_common.visit import Visit, most_wanted
 from qz_common.wall import YEARS
 
 MAX_TEXT = 2000
+
+
+FACTS: Mapping[str, tuple[type[Named], Callable[[str], str]]] = {
+    "device": (Device, str.lower),
+    "os": (Os, str.lower),
+    "browser": (Browser, str.lower),
+    "country": (Country, str.upper),
+    "region": (Region, str.upper),
+}
+"""The condition that knows the names of a fact, and how they are spelled."""
 
 
 class Pretend(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -80,6 +98,7 @@ def _problems(pretend: Pretend) -> list[Error]:
     if pretend.at is not None and (pretend.at.tzinfo is None or pretend.at.year not in YEARS):
         words = f"a time with its offset is needed, as in …Z, from {YEARS[0]} to {YEARS[-1]}"
         found.append(("/at", "invalid_value", words))
+    found += _unknown(pretend)
     for name, limit in (("visitor", 2**64), ("visit_number", 2**31)):
         if not 0 <= getattr(pretend, name) < limit:
             found.append((f"/{name}", "invalid_value", f"from 0 to {limit - 1}"))
@@ -87,6 +106,17 @@ def _problems(pretend: Pretend) -> list[Error]:
         if len(getattr(pretend, name)) > MAX_TEXT:
             found.append((f"/{name}", "too_long", f"at most {MAX_TEXT} characters"))
     return found
+
+
+def _unknown(pretend: Pretend) -> Iterator[Error]:
+    """A fact that no rule could name is a slip of the pen, and no visit that nothing matches."""
+    for name, (kind, spelled) in FACTS.items():
+        said = spelled(getattr(pretend, name))
+        if said and (why := kind(values=()).check(said)):
+            yield f"/{name}", "invalid_value", why
+    language = most_wanted(_raw(pretend.language)).lower()
+    if pretend.language and (not language or Language(values=()).check(language)):
+        yield "/language", "invalid_value", "names no language, as pt-BR does, or pt-BR, en;q=0.5"
 
 
 def _raw(text: str) -> bytes:

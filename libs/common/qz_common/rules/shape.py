@@ -4,8 +4,9 @@ msgspec stops at the first problem; this reads field by field, so that a caller 
 everything in one go. An optional field that is null is taken as left out.
 """
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar, get_args
 
 import msgspec
 from msgspec.structs import FieldInfo, fields
@@ -17,6 +18,18 @@ Error = tuple[str, str, str]
 Reader = Callable[[object, str, list[Error]], object]
 """Reads one nested value: (raw, its pointer, where problems go)."""
 
+EXPECTED = re.compile(r"Expected `([a-z |]+)`")
+UNNAMED = "[...]"
+WANTED: Mapping[str, str] = {
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "datetime": "a time such as 2026-05-19T12:00:00Z",
+}
+"""What would have been right, by what msgspec calls it."""
 MAX_ERRORS = 100
 MAX_SHOWN = 60
 
@@ -84,15 +97,35 @@ def _read_field(
     try:
         return msgspec.convert(raw, field.type)
     except msgspec.ValidationError as error:
-        words, _, path = str(error).partition(" - at `$")
-        code = "invalid_value" if words.startswith("Invalid") else "invalid_type"
-        errors.append((at + _pointer(path.rstrip("`")), code, words.replace("`", "")[:200]))
+        errors.extend(_complaints(field, raw, at, str(error)))
         return None
+
+
+def _complaints(field: FieldInfo, raw: object, at: str, error: str) -> Iterator[Error]:
+    """What msgspec says, in our words; of an object it never says which value is wrong."""
+    words, _, path = error.rstrip("`").partition(" - at `$")
+    if not path.startswith(UNNAMED) or not isinstance(raw, dict):
+        yield (at + _pointer(path), *_told(field, words))
+        return
+    for key, value in raw.items():
+        try:
+            msgspec.convert({key: value}, field.type)
+        except msgspec.ValidationError as wrong:
+            yield (f"{at}/{escape(key)}", *_told(field, str(wrong)))
+
+
+def _told(field: FieldInfo, words: str) -> tuple[str, str]:
+    wanted = EXPECTED.match(words)
+    if wanted:
+        kinds = [WANTED[kind] for kind in wanted[1].split(" | ") if kind != "null"]
+        return "invalid_type", f"must be {' or '.join(kinds)}"
+    names = [name for name in get_args(field.type) if isinstance(name, str) and name]
+    return "invalid_value", f"must be {' or '.join(names) or WANTED['datetime']}"
 
 
 def _pointer(path: str) -> str:
     """`[0][2]` as `/0/2`."""
-    return path.replace("[", "/").replace("]", "")
+    return path.replace(UNNAMED, "").replace("[", "/").replace("]", "")
 
 
 def escape(name: object) -> str:
