@@ -30,12 +30,11 @@ CARRIED: Mapping[tuple[str, str], frozenset[str]] = {
     ("domains", "code"): frozenset({"invalid_host", "ip_address", "own_host", "public_suffix"}),
     ("domains", "failure"): frozenset({"record_missing", "record_differs"}),
     ("domains", "refusal.code"): URL_CODES,
-    ("images", "code if code in OWN_CODES else None"): OWN_CODES,
+    ("images", "own"): OWN_CODES,
     ("images/pictures", "code"): frozenset({"unknown_picture", "picture_not_fetched"}),
     ("limits", "code"): frozenset({"rate_limited", "quota_exceeded"}),
     ("pages", "refusal.code"): URL_CODES,
-    ("pages", "error.code"): frozenset({"page_too_large", "payload_too_long"}),
-    ("pages", "errors[0].code"): URL_CODES | {"unknown_picture"},
+    ("pages", "error.code"): frozenset({"page_too_large"}),
 }
 """What a variable in the place of a code can carry, by folder and expression."""
 

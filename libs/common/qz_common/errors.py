@@ -40,6 +40,8 @@ class FieldError:
 
 
 class Problem(Exception):
+    """Without a code of its own it has the one of all its fields."""
+
     status: ClassVar[int] = 500
     default_code: ClassVar[str] = "internal_error"
 
@@ -53,7 +55,7 @@ class Problem(Exception):
     ) -> None:
         super().__init__(detail)
         self.detail = detail
-        self.code = code or self.default_code
+        self.code = code or _shared_code(errors) or self.default_code
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
 
@@ -70,6 +72,11 @@ class Problem(Exception):
         if self.errors:
             body["errors"] = [error.as_json() for error in self.errors]
         return body
+
+
+def _shared_code(errors: Sequence[FieldError]) -> str | None:
+    codes = {error.code for error in errors}
+    return codes.pop() if len(codes) == 1 else None
 
 
 class Malformed(Problem):

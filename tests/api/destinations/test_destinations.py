@@ -58,12 +58,11 @@ async def test_a_target_goes_through_the_gate(
     target: dict[str, Any], code: str, api: httpx.AsyncClient
 ) -> None:
     answer = await api.post("/v1/destinations", json={"name": "x", "target": target})
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0] == {
-        "pointer": "/target",
-        "code": code,
-        "message": answer.json()["errors"][0]["message"],
-    }
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    (error,) = answer.json()["errors"]
+    field = next(name for name in ("url", "number", "address", "place") if name in target)
+    where = "/target" if {"text", "subject"} & set(target) else f"/target/{field}"
+    assert (error["pointer"], error["code"]) == (where, code)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from tests.api.codes.test_create import pointers
 
 PATH = "/v1/qr-codes"
 URL = "https://example.com/"
+WINDOW = {"name": "x", "starts_at": "2030-01-02T00:00:00Z", "ends_at": "2030-01-01T00:00:00Z"}
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"name": 5}, "/name", "invalid_type"),
     ({"name": "x" * 201}, "/name", "too_long"),
@@ -35,7 +36,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"starts_at": "0001-01-01T00:00:00+14:00"}, "/starts_at", "invalid_value"),
 ]
 OTHERS: list[tuple[str, Any, dict[str, str]]] = [
-    ("/v1/qr-codes", [], {"/": "invalid_type"}),
+    ("/v1/qr-codes", [], {"": "invalid_type"}),
     ("/v1/campaigns", {"name": "x", "utm": {"utm_x": "y"}}, {"/utm/utm_x": "invalid_value"}),
     (
         "/v1/destinations",
@@ -43,10 +44,16 @@ OTHERS: list[tuple[str, Any, dict[str, str]]] = [
         {"/target/more": "unknown_field"},
     ),
     ("/v1/destinations", {"name": "x", "target": {"type": "url"}}, {"/target/url": "required"}),
-    ("/v1/destinations", {"name": "x", "target": {"url": URL}}, {"/target": "required"}),
-    ("/v1/destinations", {"name": "x", "target": {"type": "fax"}}, {"/target": "invalid_value"}),
+    ("/v1/destinations", {"name": "x", "target": {"url": URL}}, {"/target/type": "required"}),
+    (
+        "/v1/destinations",
+        {"name": "x", "target": {"type": "fax"}},
+        {"/target/type": "invalid_value"},
+    ),
     ("/v1/landing-pages", {"title": 5}, {"/title": "invalid_type"}),
     ("/v1/qr-codes/bulk", {"items": []}, {"/items": "too_few"}),
+    (PATH, {"content": {"kind": "url", "url": 5}}, {"/content/url": "invalid_type"}),
+    ("/v1/render", {"content": []}, {"/content": "invalid_type"}),
 ]
 
 
@@ -67,6 +74,29 @@ async def test_pointers_lead_to_what_the_caller_wrote(
 ) -> None:
     answer = await api.post(path, json=body)
     assert (answer.status_code, pointers(answer)) == (422, wrong), answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "code"),
+    [
+        ("POST", "/v1/api-keys", {"name": ""}, "too_short"),
+        ("POST", PATH, {"name": 5, "tags": 5, "destination_url": URL}, "invalid_type"),
+        ("POST", PATH, {"name": 5, "tags": 5, "more": 5}, "invalid_request"),
+        ("PATCH", "/v1/workspace", {"timezone": "Mars"}, "invalid_timezone"),
+        ("POST", "/v1/landing-pages", {"title": "x", "blocks": [{"type": "text"}]}, "required"),
+        ("POST", "/v1/render", {}, "required"),
+        ("POST", "/v1/campaigns", WINDOW, "invalid_window"),
+        ("GET", f"{PATH}?limit=0", None, "out_of_range"),
+    ],
+    ids=lambda each: str(each)[:30],
+)
+async def test_a_problem_has_the_code_that_all_its_fields_have(
+    method: str, path: str, body: Any, code: str, api: httpx.AsyncClient
+) -> None:
+    problem = (await api.request(method, path, json=body)).json()
+    codes = {each["code"] for each in problem["errors"]}
+    assert (problem["status"], problem["code"]) == (422, code)
+    assert codes == {code} or (len(codes) > 1 and code == "invalid_request")
 
 
 async def test_no_word_of_the_library_gets_out(api: httpx.AsyncClient) -> None:

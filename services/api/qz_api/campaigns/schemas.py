@@ -1,16 +1,18 @@
 """Shapes of /v1/campaigns."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from qz_api.connection import Row
 from qz_api.http.schema import LEFT_OUT, In, Moment, Name, Out
 from qz_api.listing import NamedQuery
 from qz_common.ids import show_id
+from qz_common.utm import UtmName
 
 Status = Literal["active", "archived"]
-UtmName = Literal["utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"]
 UtmValue = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Utm = dict[UtmName, UtmValue]
 
@@ -19,11 +21,13 @@ class _Window(In):
     starts_at: Moment | None = None
     ends_at: Moment | None = None
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "_Window":
-        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
-            raise ValueError("ends_at must come after starts_at")
-        return self
+    @field_validator("ends_at")
+    @classmethod
+    def _in_order(cls, ends_at: datetime | None, others: ValidationInfo) -> datetime | None:
+        starts_at = others.data.get("starts_at")
+        if starts_at and ends_at and ends_at <= starts_at:
+            raise PydanticCustomError("invalid_window", "must come after starts_at")
+        return ends_at
 
 
 class CampaignCreate(_Window):

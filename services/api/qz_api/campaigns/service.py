@@ -1,6 +1,6 @@
 """What may become of a campaign."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from qz_api.auth.principal import Principal
 from qz_api.campaigns import store
 from qz_api.connection import Connection, Row
 from qz_api.links import service as links
+from qz_api.links import users
 from qz_api.transaction import Transaction
 from qz_common.errors import Conflict, FieldError, Invalid, NotFound
 from qz_common.ids import new_uuid, show_id
@@ -35,8 +36,27 @@ async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
     return _present(await store.get(conn, principal.workspace, principal.mode, id))
 
 
-async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
-    return _present(await store.lock(conn, principal.workspace, principal.mode, id))
+async def lock(
+    conn: Connection, principal: Principal, id: UUID, changes: Collection[str] = ()
+) -> Row:
+    """With its links, when these fields are to change and links put one of them on."""
+    workspace = principal.workspace
+
+    def alone() -> Awaitable[Row | None]:
+        return store.lock(conn, workspace, principal.mode, id)
+
+    if "utm" not in changes:
+        return _present(await alone())
+    return _present(await users.lock_used(conn, workspace, "campaign", id, alone))
+
+
+async def lock_leaving(conn: Connection, principal: Principal, id: UUID) -> Row:
+    """With all that names it, for its end."""
+    workspace = principal.workspace
+    row = await users.lock_leaving(
+        conn, workspace, id, lambda: store.lock(conn, workspace, principal.mode, id)
+    )
+    return _present(row)
 
 
 async def update(
@@ -49,7 +69,7 @@ async def update(
     """`before` is locked; `changes` are the fields that were sent."""
     fields = {**dict(before), **changes}
     if fields["starts_at"] and fields["ends_at"] and fields["ends_at"] <= fields["starts_at"]:
-        error = FieldError("/ends_at", "out_of_order", "must come after starts_at")
+        error = FieldError("/ends_at", "invalid_window", "must come after starts_at")
         raise Invalid("a campaign ends after it starts", "invalid_window", errors=[error])
     row = await store.update(
         conn, workspace=principal.workspace, id=before["id"], fields=fields, now=now
@@ -61,7 +81,7 @@ async def update(
 
 
 async def delete(conn: Transaction, principal: Principal, row: Row, now: datetime) -> None:
-    """`row` is locked; refused while links are in it: archive it, or move them first."""
+    """`row` is locked for its end; refused while links are in it: archive it, or move them."""
     if users := await links.in_use(conn, principal.workspace, "campaign", row["id"]):
         raise Conflict(f"links use this campaign: {users}", "campaign_in_use")
     await links.leave_campaign(conn, principal.workspace, row["id"])

@@ -127,12 +127,10 @@ def _join_content(draft: dict[str, Any], report: Report) -> None:
     content = draft.get("content")
     if draft.get("type") == "static" or not isinstance(content, dict):
         return
-    if content.get("kind") == "url" and set(content) == {"kind", "url"}:
+    url = content.get("url")
+    if content.get("kind") == "url" and set(content) == {"kind", "url"} and isinstance(url, str):
         del draft["content"]
-        url = content["url"]
-        if not isinstance(url, str):
-            report.add("content/url", "invalid_type", "a URL is a text")
-        elif draft.get("destination_url") not in (None, url):
+        if draft.get("destination_url") not in (None, url):
             report.add("content/url", "given_twice", "destination_url says something else")
         elif draft.get("destination_id") is None and draft.get("landing_page_id") is None:
             draft["destination_url"] = url

@@ -1,9 +1,10 @@
 """What a destination may be: a registry of types, each with its fields and where it leads.
 
-A new type is one model here and one line in `Target`.
+A new type is one model here and one line in `Target`; `leading` is the field that a refusal of
+where it leads is told at.
 """
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -15,7 +16,13 @@ Number = Annotated[str, Field(min_length=3, max_length=40)]
 Text = Annotated[str, Field(max_length=1000)]
 
 
-class UrlTarget(In):
+class Kind(In):
+    words: ClassVar[bool] = False
+    """It has texts beside the field that leads somewhere."""
+
+
+class UrlTarget(Kind):
+    leading: ClassVar[str] = "url"
     type: Literal["url"]
     url: Url
 
@@ -23,9 +30,10 @@ class UrlTarget(In):
         return admit(self.url, policy).location
 
 
-class AppTarget(In):
+class AppTarget(Kind):
     """The page of an app; links with an app link per platform say so themselves."""
 
+    leading: ClassVar[str] = "url"
     type: Literal["app"]
     url: Url
 
@@ -33,7 +41,9 @@ class AppTarget(In):
         return admit(self.url, policy).location
 
 
-class WhatsAppTarget(In):
+class WhatsAppTarget(Kind):
+    leading: ClassVar[str] = "number"
+    words: ClassVar[bool] = True
     type: Literal["whatsapp"]
     number: Number
     text: Text = ""
@@ -42,7 +52,8 @@ class WhatsAppTarget(In):
         return whatsapp(self.number, self.text)
 
 
-class PhoneTarget(In):
+class PhoneTarget(Kind):
+    leading: ClassVar[str] = "number"
     type: Literal["phone"]
     number: Number
 
@@ -50,7 +61,9 @@ class PhoneTarget(In):
         return tel(self.number)
 
 
-class SmsTarget(In):
+class SmsTarget(Kind):
+    leading: ClassVar[str] = "number"
+    words: ClassVar[bool] = True
     type: Literal["sms"]
     number: Number
     text: Text = ""
@@ -59,7 +72,9 @@ class SmsTarget(In):
         return sms(self.number, self.text)
 
 
-class EmailTarget(In):
+class EmailTarget(Kind):
+    leading: ClassVar[str] = "address"
+    words: ClassVar[bool] = True
     type: Literal["email"]
     address: Annotated[str, Field(min_length=3, max_length=320)]
     subject: Text = ""
@@ -69,9 +84,10 @@ class EmailTarget(In):
         return mailto(self.address, self.subject, self.body)
 
 
-class MapTarget(In):
+class MapTarget(Kind):
     """A place by name or address, or a point."""
 
+    leading: ClassVar[str] = "place"
     type: Literal["map"]
     place: Text = ""
     latitude: Annotated[float, Field(ge=-90, le=90)] | None = None

@@ -1,5 +1,6 @@
 """What may become of a destination. A change moves every link that uses it, or none."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,10 +11,14 @@ from qz_api.destinations import store
 from qz_api.destinations.kinds import Target
 from qz_api.links import service as links
 from qz_api.links.draft import Report
+from qz_api.links.users import lock_used
 from qz_api.transaction import Transaction
 from qz_common.errors import Conflict, FieldError, Invalid, NotFound
 from qz_common.ids import new_uuid, show_id
 from qz_common.urls import UrlPolicy, UrlRefused
+from qz_common.urls.refusal import UrlCode
+
+OF_WORDS = (UrlCode.TEXT, UrlCode.TOO_LONG)
 
 
 async def create(
@@ -43,8 +48,18 @@ async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
     return _present(await store.get(conn, principal.workspace, principal.mode, id))
 
 
-async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
-    return _present(await store.lock(conn, principal.workspace, principal.mode, id))
+async def lock(
+    conn: Connection, principal: Principal, id: UUID, *, with_links: bool = False
+) -> Row:
+    """With the links that use it, when these are to be led elsewhere."""
+    workspace = principal.workspace
+
+    def alone() -> Awaitable[Row | None]:
+        return store.lock(conn, workspace, principal.mode, id)
+
+    if not with_links:
+        return _present(await alone())
+    return _present(await lock_used(conn, workspace, "destination", id, alone))
 
 
 async def update(
@@ -56,7 +71,7 @@ async def update(
     policy: UrlPolicy,
     now: datetime,
 ) -> Row:
-    """`before` is locked."""
+    """`before` is locked, with its links when there is a target."""
     location = before["location"] if target is None else location_of(target, policy)
     if location != before["location"]:
         await links.refuse_locked(conn, principal, "destination", before["id"], Report())
@@ -89,8 +104,14 @@ def location_of(target: Target, policy: UrlPolicy) -> str:
     try:
         return target.location(policy)
     except UrlRefused as refusal:
-        error = FieldError("/target", refusal.code, str(refusal))
+        error = FieldError(_pointer(target, refusal.code), refusal.code, str(refusal))
         raise Invalid(f"the target is refused: {refusal}", refusal.code, errors=[error]) from None
+
+
+def _pointer(target: Target, code: str) -> str:
+    """The field that leads there; of several texts nobody says which one it was."""
+    unclear = target.words and code in OF_WORDS
+    return "/target" if unclear else f"/target/{target.leading}"
 
 
 def _present(row: Row | None) -> Row:

@@ -77,7 +77,7 @@ def parse_query(kind: type[M], scope: Scope) -> M:
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
-        raise refused(error, fields, "?") from None
+        raise refused(error, fields, query=True) from None
 
 
 def query_pairs(scope: Scope) -> list[tuple[str, str]]:

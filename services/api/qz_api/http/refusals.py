@@ -50,21 +50,24 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "enum": ("invalid_value", "must be {expected}"),
     "string_pattern_mismatch": ("invalid_value", "must match {pattern}"),
     "value_error": ("invalid_value", "{error}"),
-    "union_tag_not_found": ("required", "{discriminator} is required"),
-    "union_tag_invalid": ("invalid_value", "{discriminator} must be one of {expected_tags}"),
+    "union_tag_not_found": ("required", "is required"),
+    "union_tag_invalid": ("invalid_value", "must be one of {expected_tags}"),
     "timezone_aware": ("invalid_value", "must name its zone, as in 2026-05-19T12:00:00Z"),
 }
+NAMELESS = ("union_tag_not_found", "union_tag_invalid")
+"""About the field that says which kind of object it is."""
 TIME = ("invalid_value", "must be a time such as 2026-05-19T12:00:00Z (in an address, + is %2B)")
 
 
-def refused(error: ValidationError, value: Any, root: str = "/") -> Invalid:
+def refused(error: ValidationError, value: Any, *, query: bool = False) -> Invalid:
     """All bad fields of one request at once."""
     found: dict[str, list[ErrorDetails]] = {}
     for each in error.errors(include_url=False, include_input=False):
-        pointer = root + "/".join(_escape(part) for part in _steps(each, value))
+        pointer = "".join(f"/{_escape(part)}" for part in _steps(each, value))
+        pointer = f"?{pointer[1:]}" if query else pointer
         found.setdefault(pointer, []).append(each)
     errors = [_told(pointer, each) for pointer, each in found.items()]
-    where = ", ".join(each.pointer for each in errors[:5])
+    where = ", ".join(each.pointer or "the body" for each in errors[:5])
     return Invalid(f"these fields are wrong: {where}", errors=errors[:MAX_ERRORS])
 
 
@@ -100,6 +103,8 @@ def _steps(error: ErrorDetails, value: Any) -> Iterator[str]:
             continue
         yield str(part)
         value, tagged = _step(value, part), False
+    if error["type"] in NAMELESS:
+        yield error["ctx"]["discriminator"].strip("'")
 
 
 def _is_tag(part: str | int, value: Any) -> bool:

@@ -151,7 +151,7 @@ def made(reply: Reply) -> Made:
         case Made():
             return reply
         case Refused():
-            faults = [FieldError(f.pointer or "/", f.code, f.message) for f in reply.faults]
+            faults = [FieldError(f.pointer, f.code, f.message) for f in reply.faults]
             raise problem_of(reply.code, faults)
         case Exhausted():
             raise Invalid(

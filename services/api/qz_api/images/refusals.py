@@ -23,13 +23,14 @@ MOST_TOLD = 5
 
 def problem_of(code: str, errors: list[FieldError]) -> Invalid:
     words = "; ".join(list(dict.fromkeys(each.message for each in errors))[:MOST_TOLD])
-    return Invalid(words, code if code in OWN_CODES else None, errors=errors)
+    own = code if code in OWN_CODES and {error.code for error in errors} == {code} else None
+    return Invalid(words, own, errors=errors)
 
 
 def as_invalid(error: RenderError, where: Callable[[str], str] = str) -> Invalid:
     """`where` turns the library's pointer into one for what the caller sent."""
     errors = [
-        FieldError(where(problem.pointer) or "/", problem.code, problem.message)
+        FieldError(where(problem.pointer), problem.code, problem.message)
         for problem in error.problems
     ]
     return problem_of(error.code, errors)

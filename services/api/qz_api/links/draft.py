@@ -88,7 +88,8 @@ def refuse(errors: Iterable[FieldError]) -> None:
     first = found[0]
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     kind = Conflict if code in CONFLICTS else Invalid
-    raise kind(f"{first.pointer}: {first.message}{more}", code, errors=found[:MAX_ERRORS])
+    where = first.pointer or "the body"
+    raise kind(f"{where}: {first.message}{more}", code, errors=found[:MAX_ERRORS])
 
 
 CONFLICTS = frozenset({"slug_taken", "code_locked", "code_blocked"})

@@ -60,7 +60,7 @@ def compiled_content(content: Mapping[str, Any]) -> tuple[Content, Compiled]:
         return parsed, compile_offer(parsed, content)
     except RenderError as error:
         errors = [FieldError(each.pointer, each.code, each.message) for each in error.problems]
-        raise Invalid(str(error), error.code, errors=errors) from None
+        raise Invalid(str(error), errors=errors) from None
     except UrlRefused as refusal:
         wrong = FieldError("/content", refusal.code, refusal.message)
         raise Invalid(refusal.message, refusal.code, errors=[wrong]) from None

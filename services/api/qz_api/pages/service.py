@@ -126,7 +126,7 @@ async def _compiled(
     pictures = await pictures_of(conn, principal.workspace, principal.mode, document)
     errors = [*admit_all(document, policy), *missing(document, pictures)]
     if errors:
-        raise Invalid(f"the page is refused: {errors[0].message}", errors[0].code, errors=errors)
+        raise Invalid(f"the page is refused: {errors[0].message}", errors=errors)
     return document.model_dump(mode="json"), compile_landing(document, pictures)
 
 
