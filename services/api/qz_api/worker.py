@@ -75,7 +75,7 @@ async def _all(
     async with asyncio.TaskGroup() as group:
         group.create_task(_drain(health, stop))
         group.create_task(Relay(settings, metrics).run(stop))
-        group.create_task(TallyFollower(settings.kafka, db, metrics).run(stop))
+        group.create_task(TallyFollower(settings.kafka, db, metrics, clock).run(stop))
         lag = Job("lag", LAG_SECONDS, lambda db, clock: measure(db, clock, metrics))
         dns = Dns(settings.domains.resolvers, settings.domains.dns_seconds)
         look = Rechecker(dns, takes_down=settings.domains.take_down)

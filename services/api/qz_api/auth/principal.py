@@ -9,7 +9,7 @@ from qz_api.limits.plans import Plan
 from qz_common.errors import Forbidden
 from qz_common.ids import show_id
 
-Kind = Literal["key", "user"]
+Kind = Literal["key", "user", "system"]
 Mode = Literal["live", "test"]
 
 
@@ -30,7 +30,7 @@ class Meters:
 class Principal:
     kind: Kind
     id: str
-    """`key_…` or `usr_…`: who, for versions, audit and logs."""
+    """`key_…`, `usr_…` or a name of ours: who, for versions, audit and logs."""
     name: str
     workspace: UUID
     mode: Mode

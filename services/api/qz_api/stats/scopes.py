@@ -3,9 +3,11 @@
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
+from qz_api.campaigns import service as campaigns
+from qz_api.codes import service as codes
 from qz_api.connection import Connection
-from qz_api.stats import store
-from qz_common.errors import Conflict, NotFound
+from qz_api.links import service as links
+from qz_common.errors import Conflict
 from qz_common.ids import show_id
 
 Scope = dict[str, list[str]]
@@ -14,21 +16,17 @@ Scope = dict[str, list[str]]
 
 async def of_code(conn: Connection, principal: Principal, id: UUID) -> Scope:
     """Scans of a code are those of its link: what is printed doesn't tell codes of a link apart."""
-    row = await store.link_of_code(conn, principal.workspace, principal.mode, id)
-    if row is None:
-        raise NotFound("there is no such code here")
-    if row["link_id"] is None:
+    code = (await codes.get_code(conn, principal, id)).code
+    if code["link_id"] is None:
         raise Conflict("a static code leads past us: its scans can't be counted", "static_code")
-    return {"link": [show_id("lnk", row["link_id"])]}
+    return {"link": [show_id("lnk", code["link_id"])]}
 
 
 async def of_link(conn: Connection, principal: Principal, id: UUID) -> Scope:
-    if not await store.has_link(conn, principal.workspace, principal.mode, id):
-        raise NotFound("there is no such link here")
-    return {"link": [show_id("lnk", id)]}
+    link = await links.get_link(conn, principal, id)
+    return {"link": [show_id("lnk", link["id"])]}
 
 
 async def of_campaign(conn: Connection, principal: Principal, id: UUID) -> Scope:
-    if not await store.has_campaign(conn, principal.workspace, principal.mode, id):
-        raise NotFound("there is no such campaign here")
-    return {"campaign": [show_id("cmp", id)]}
+    campaign = await campaigns.get(conn, principal, id)
+    return {"campaign": [show_id("cmp", campaign["id"])]}

@@ -4,24 +4,22 @@ Totals are absolute, so reading a record twice is harmless: apply, then commit t
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-import msgspec
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
-from qz_api.connection import Row
 from qz_api.db import Database
 from qz_api.duties import over_and_over
 from qz_api.metrics import WorkerMetrics
-from qz_api.outbox import store as outbox
 from qz_api.stats import store
-from qz_api.transaction import Transaction
+from qz_api.stats.closing import close_full
+from qz_common.clock import Clock
 from qz_common.events import Tally, decode_tally
 from qz_common.ids import read_id
 from qz_common.kafka import KafkaSettings, ensure_topics, make_consumer
 from qz_common.kafka_waits import answered, stopped
-from qz_common.records import CodeRecord, code_key, decode
 from qz_common.topics import TALLIES
 
 GROUP = "api-tallies"
@@ -32,10 +30,13 @@ log = structlog.get_logger()
 
 
 class TallyFollower:
-    def __init__(self, kafka: KafkaSettings, db: Database, metrics: WorkerMetrics) -> None:
+    def __init__(
+        self, kafka: KafkaSettings, db: Database, metrics: WorkerMetrics, clock: Clock
+    ) -> None:
         self._kafka = kafka
         self._db = db
         self._metrics = metrics
+        self._clock = clock
 
     async def run(self, stop: asyncio.Event) -> None:
         errors = self._metrics.job_errors.labels("tallies")
@@ -56,17 +57,18 @@ class TallyFollower:
         found = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)
         tallies = newest(record for records in found.values() for record in records)
         for start in range(0, len(tallies), CHUNK):
-            async with self._db.system() as conn:
-                applied = await apply(conn, tallies[start : start + CHUNK])
+            applied = await apply(self._db, tallies[start : start + CHUNK], self._clock.now())
             self._metrics.tallies.inc(applied)
         if found:
             await answered(consumer.commit())
 
 
-async def apply(conn: Transaction, tallies: list[Tally]) -> int:
-    applied = await store.apply_totals(conn, tallies)
-    for link in await store.exhaust(conn, tallies):
-        await _close(conn, link)
+async def apply(db: Database, tallies: Sequence[Tally], now: datetime) -> int:
+    async with db.system() as conn:
+        applied = await store.apply_totals(conn, tallies)
+        full = await store.full(conn, tallies)
+    for row in full:
+        await close_full(db, row["workspace_id"], row["mode"], row["ids"], now)
     return applied
 
 
@@ -86,13 +88,4 @@ def _decode(record: ConsumerRecord) -> Tally | None:
     except ValueError as error:
         log.error("a tally can't be read", offset=record.offset, reason=str(error))
         return None
-    return tally if read_id("lnk", tally.link) else None
-
-
-async def _close(conn: Transaction, link: Row) -> None:
-    key = code_key(link["host"], link["slug"])
-    value = await store.published(conn, key)
-    record = decode(value) if value else None
-    if isinstance(record, CodeRecord):
-        closed = msgspec.structs.replace(record, status="exhausted", version=link["route_version"])
-        await outbox.append(conn, link["workspace_id"], key, closed)
+    return tally if read_id("lnk", tally.link) and read_id("ws", tally.workspace) else None
