@@ -9,13 +9,11 @@ from qz_common.records import CodeRecord
 from qz_common.rules import Decision
 from qz_common.rules.conditions.visit_number import VisitNumber
 from qz_common.urls import add_query, header_bytes, query_pairs
+from qz_common.utm import UTM_NAMES
 from qz_redirect.scan import members
 
 OWN_PARAMETERS = frozenset({"qz_k", "qz_m"})
 """Meant for the edge, never passed on."""
-UTM_NAMES = frozenset(
-    {"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"}
-)
 UTM_LIMIT = 200
 
 _decode_code = msgspec.json.Decoder(CodeRecord).decode

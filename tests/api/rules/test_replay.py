@@ -12,6 +12,7 @@ import pytest
 from qz_api.app import create_app
 from qz_api.deps import Deps
 from qz_api.stats.client import AnalyticsClient
+from qz_common.utm import UTM_NAMES
 from tests.api.codes.test_create import URL
 from tests.api.conftest import Tenant, client_of
 
@@ -97,6 +98,16 @@ async def test_the_own_rules_move_nothing(
     ]
     told = await replay(caller, link)
     assert (told["moved"], told["stayed"]) == (0, 2)
+
+
+@pytest.mark.parametrize("name", UTM_NAMES)
+async def test_a_campaign_parameter_that_was_another_one_makes_no_other_place(
+    caller: httpx.AsyncClient, analytics: Analytics, link: str, name: str
+) -> None:
+    await caller.patch(link, json={"utm": {name: "newer"}})
+    analytics.scans = [{**SCAN, "destination": f"{URL}?{name}=older"}]
+    told = await replay(caller, link)
+    assert (told["moved"], told["stayed"]) == (0, 1)
 
 
 async def test_a_fact_that_is_not_kept_is_named(

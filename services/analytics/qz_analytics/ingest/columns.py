@@ -18,6 +18,7 @@ from qz_analytics.ingest.referrers import referrer_of, source_class
 from qz_analytics.ingest.steps import Scan
 from qz_analytics.ingest.verdict import VERSION, judge
 from qz_common.events import ScanEvent
+from qz_common.utm import UTM_NAMES
 
 TEXT_LIMIT = 200
 LONG_TEXT_LIMIT = 2_000
@@ -67,7 +68,6 @@ HINTS: dict[str, pa.DataType] = {
     "uploaded": FLAG,
     "no_tracking": FLAG,
 }
-UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 AGENT = ("device", "os", "browser", "brand", "scanner_app")
 
 Columns = dict[str, pa.Array]
@@ -125,8 +125,8 @@ def _hints(events: Sequence[ScanEvent]) -> Columns:
 def _utm(events: Sequence[ScanEvent]) -> Columns:
     utm = [event.utm for event in events]
     if not any(utm):
-        return {name: _same("", TEXT, len(utm)) for name in UTM}
-    return {name: _texts([values.get(name, "") for values in utm]) for name in UTM}
+        return {name: _same("", TEXT, len(utm)) for name in UTM_NAMES}
+    return {name: _texts([values.get(name, "") for values in utm]) for name in UTM_NAMES}
 
 
 def _agents(agents: Sequence[Agent]) -> Columns:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from qz_common.utm import UTM_NAMES
+
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
@@ -23,7 +25,7 @@ DIMENSIONS: dict[str, Dimension] = {
     **_columns("device", "os", "browser", "brand", "language"),
     "referrer": Dimension("referrer_host"),
     "source": Dimension("source_class"),
-    **_columns("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"),
+    **_columns(*UTM_NAMES),
     **_columns("scan_method", "scanner_app", "verdict", "mode", "action"),
 }
 CLOCK_PARTS = ("hour_of_day", "weekday")

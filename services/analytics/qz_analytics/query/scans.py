@@ -16,6 +16,7 @@ from qz_analytics.query.ranges import read_range, read_zone
 from qz_analytics.query.refused import Refused
 from qz_analytics.query.sql import Bound, where
 from qz_analytics.query.zones import label
+from qz_common.utm import UTM_NAMES
 
 FIELDS = frozenset(
     ["workspace", "mode", "filters", "range", "timezone", "verdicts", "limit", "cursor"]
@@ -24,9 +25,8 @@ SHOWN = (
     "link", "code", "slug", "host", "kind", "action", "status", "method", "destination",
     "destination_id", "campaign", "tags", "rule", "variant", "route_version", "country",
     "continent", "region", "city", "device", "os", "browser", "brand", "language",
-    "referrer", "referrer_host", "source_class", "scan_method", "scanner_app", "utm_source",
-    "utm_medium", "utm_campaign", "utm_term", "utm_content", "verdict", "verdict_reason",
-    "verdict_version", "clamped",
+    "referrer", "referrer_host", "source_class", "scan_method", "scanner_app", *UTM_NAMES,
+    "verdict", "verdict_reason", "verdict_version", "clamped",
 )  # fmt: skip
 Place = tuple[int, int, int]
 """Time in milliseconds, journal, seq: the place of a scan in the log."""

@@ -20,6 +20,7 @@ from qz_api.links.draft import Report
 from qz_api.links.policy import admitted
 from qz_common.ids import read_id, show_id
 from qz_common.rules import Arm, Rule, RulesRefused, parse_rules
+from qz_common.utm import UTM_NAMES
 
 Columns = dict[str, Any]
 T = TypeVar("T", Rule, Arm)
@@ -33,7 +34,6 @@ MAX_UTM = 200
 MAX_SCANS = 10**12
 LOCKS = ("encrypted", "password", "compliance")
 STATUSES = ("active", "paused", "archived")
-UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id")
 PLATFORMS = ("ios", "android", "huawei")
 
 
@@ -185,8 +185,9 @@ def _text(value: Any) -> bytes:
 def read_utm(raw: Mapping[str, str | None] | None, reading: Reading) -> Columns:
     kept = merged("utm", raw, reading)
     for name, value in kept.items():
-        if name not in UTM:
-            reading.report.add(f"utm/{name[:60]}", "unknown_field", f"one of {', '.join(UTM)}")
+        if name not in UTM_NAMES:
+            words = f"one of {', '.join(UTM_NAMES)}"
+            reading.report.add(f"utm/{name[:60]}", "unknown_field", words)
         elif len(value) > MAX_UTM or not value.isprintable():
             words = f"at most {MAX_UTM} characters, none of them control characters"
             reading.report.add(f"utm/{name}", "invalid_value", words)

@@ -16,6 +16,7 @@ from qz_common.geo import Place
 from qz_common.records import CodeRecord
 from qz_common.rules import Pretend, Rule, pretend_visit
 from qz_common.rules.conditions import Condition
+from qz_common.utm import UTM_NAMES
 from qz_common.visit import Visit
 
 MISSING: Mapping[str, str] = {
@@ -24,7 +25,6 @@ MISSING: Mapping[str, str] = {
     "split": "who the visitor was is not kept, so the arm of a new split is open",
 }
 UNKEPT = frozenset({"query", "visit_number"})
-UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 SYMBOL_METHODS = frozenset({"camera", "app_scanner", "file_upload"})
 Verdict = Literal["moved", "stayed", "unknown"]
 
@@ -107,7 +107,7 @@ def _same_place(seen: str, would: str, record: CodeRecord) -> bool:
     ):  # fmt: skip
         return False
     pairs, wanted = (
-        {pair for pair in parse_qsl(url.query, keep_blank_values=True) if pair[0] not in UTM}
+        {pair for pair in parse_qsl(url.query, keep_blank_values=True) if pair[0] not in UTM_NAMES}
         for url in (old, new)
     )
     return pairs == wanted or (record.pass_query and wanted <= pairs)
@@ -115,7 +115,7 @@ def _same_place(seen: str, would: str, record: CodeRecord) -> bool:
 
 def visit_of(scan: Mapping[str, Any]) -> Visit:
     """The facts of a scan as its row in the log has them."""
-    query = {name: scan[name] for name in UTM if scan.get(name)}
+    query: dict[str, str] = {name: scan[name] for name in UTM_NAMES if scan.get(name)}
     visit = pretend_visit(
         Pretend(
             device=scan["device"],
