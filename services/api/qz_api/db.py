@@ -41,6 +41,10 @@ AWAY = (
 )
 
 
+class Contended(Unavailable):
+    """Postgres ended the transaction for the sake of another: the same again may well pass."""
+
+
 class Database:
     def __init__(self, settings: PostgresSettings) -> None:
         self._settings = settings
@@ -209,6 +213,10 @@ def away_is_unavailable(connection: BareConnection | Transaction) -> Iterator[No
     except (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError) as error:
         raise Unavailable(
             "the database took too long", "database_busy", headers=RETRY_AFTER
+        ) from error
+    except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
+        raise Contended(
+            "others are changing the same things", "database_busy", headers=RETRY_AFTER
         ) from error
 
 

@@ -39,14 +39,14 @@ async def get_campaign(call: Call) -> Answer:
 
 async def update_campaign(call: Call) -> Answer:
     changes = call.body(CampaignPatch).model_dump(exclude_unset=True)
-    before = await service.lock(call.conn, call.principal, call.id("cmp"))
+    before = await service.lock(call.conn, call.principal, call.id("cmp"), changes)
     call.check_version(before["version"])
     row = await service.update(call.conn, call.principal, before, changes, call.now)
     return shown(campaign_view(row), version=row["version"])
 
 
 async def delete_campaign(call: Call) -> Answer:
-    row = await service.lock(call.conn, call.principal, call.id("cmp"))
+    row = await service.lock_leaving(call.conn, call.principal, call.id("cmp"))
     call.check_version(row["version"])
     await service.delete(call.conn, call.principal, row, call.now)
     return deleted()

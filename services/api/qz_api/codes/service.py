@@ -1,6 +1,7 @@
 """What may become of codes, one or many, each command in one transaction with its outbox rows.
 
-A code and its link are locked link first. A draft may name fields of both; see reading.py.
+Links are locked first, then codes, then what they name (links/users.py). A draft may name fields of
+a code and of its link; see reading.py.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -61,8 +62,8 @@ async def create_codes(
 ) -> list[Found]:
     """All of them or none; as many statements for 500 as for one."""
     reports = reports or [Report() for _ in drafts]
-    context = await gather(conn, principal, drafts, own_hosts, creating=True)
     shared = await _lock_shared(conn, principal, drafts)
+    context = await gather(conn, principal, drafts, own_hosts, creating=True)
     planned = [
         _plan(draft, context, shared, report) for draft, report in zip(drafts, reports, strict=True)
     ]

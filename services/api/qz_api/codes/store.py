@@ -172,11 +172,13 @@ async def touch(
 ) -> None:
     """A code shows its link, so it changes with it."""
     await conn.execute(
-        """UPDATE codes c SET version = c.version + 1, content_kind = l.kind,
+        """WITH held AS (
+               SELECT id FROM codes
+               WHERE workspace_id = $1 AND link_id = ANY($2::uuid[]) AND deleted_at IS NULL
+               ORDER BY id FOR UPDATE)
+           UPDATE codes c SET version = c.version + 1, content_kind = l.kind,
                updated_at = coalesce($3, c.updated_at)
-           FROM links l
-           WHERE c.workspace_id = $1 AND c.link_id = ANY($2::uuid[]) AND l.id = c.link_id
-             AND c.deleted_at IS NULL""",
+           FROM held, links l WHERE c.id = held.id AND l.id = c.link_id""",
         workspace,
         list(links),
         now,
@@ -197,10 +199,38 @@ async def single_codes(
     return {row["link_id"]: (row["codes"], row["one"]) for row in rows}
 
 
+async def hold_in_campaign(conn: Connection, workspace: UUID, campaign: UUID) -> None:
+    """Behind the locks of their links, where they have one."""
+    await conn.execute(
+        """WITH held AS (SELECT id FROM codes WHERE workspace_id = $1 AND campaign_id = $2
+                         ORDER BY id FOR UPDATE)
+           SELECT count(*) FROM held""",
+        workspace,
+        campaign,
+    )
+
+
+async def take_in_campaign(conn: Connection, workspace: UUID, campaign: UUID) -> bool:
+    """Waits for none of them; false when somebody else is at one."""
+    taken: bool = await conn.fetchval(
+        """WITH named AS (SELECT id FROM codes WHERE workspace_id = $1 AND campaign_id = $2),
+               taken AS (SELECT id FROM codes WHERE workspace_id = $1 AND campaign_id = $2
+                         ORDER BY id FOR UPDATE SKIP LOCKED)
+           SELECT (SELECT count(*) FROM named) = (SELECT count(*) FROM taken)""",
+        workspace,
+        campaign,
+    )
+    return taken
+
+
 async def delete_of_link(conn: Connection, workspace: UUID, link: UUID, now: datetime) -> None:
     await conn.execute(
-        """UPDATE codes SET deleted_at = $3, updated_at = $3, version = version + 1
-           WHERE workspace_id = $1 AND link_id = $2 AND deleted_at IS NULL""",
+        """WITH held AS (
+               SELECT id FROM codes
+               WHERE workspace_id = $1 AND link_id = $2 AND deleted_at IS NULL
+               ORDER BY id FOR UPDATE)
+           UPDATE codes c SET deleted_at = $3, updated_at = $3, version = version + 1
+           FROM held WHERE c.id = held.id""",
         workspace,
         link,
         now,
@@ -212,8 +242,11 @@ async def restore_of_link(
 ) -> None:
     """Those that went with it, not those that were deleted before."""
     await conn.execute(
-        """UPDATE codes SET deleted_at = NULL, updated_at = $4, version = version + 1
-           WHERE workspace_id = $1 AND link_id = $2 AND deleted_at = $3""",
+        """WITH held AS (
+               SELECT id FROM codes WHERE workspace_id = $1 AND link_id = $2 AND deleted_at = $3
+               ORDER BY id FOR UPDATE)
+           UPDATE codes c SET deleted_at = NULL, updated_at = $4, version = version + 1
+           FROM held WHERE c.id = held.id""",
         workspace,
         link,
         deleted_at,

@@ -42,7 +42,9 @@ async def get_destination(call: Call) -> Answer:
 
 async def update_destination(call: Call) -> Answer:
     body = call.body(DestinationPatch)
-    before = await service.lock(call.conn, call.principal, call.id("dst"))
+    before = await service.lock(
+        call.conn, call.principal, call.id("dst"), with_links=body.target is not None
+    )
     call.check_version(before["version"])
     row = await service.update(
         call.conn, call.principal, before, body.name, body.target, await policy_of(call), call.now

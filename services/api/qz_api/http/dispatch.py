@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import random
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -11,6 +12,7 @@ from urllib.parse import unquote
 import asyncpg
 
 from qz_api.auth.principal import Principal
+from qz_api.db import Contended
 from qz_api.deferred import Overtaken
 from qz_api.deps import Deps
 from qz_api.http.call import Call
@@ -35,13 +37,10 @@ from qz_common.errors import (
 from qz_common.telemetry import API_KEY_TEXT
 
 BODY_SECONDS = 10.0
-AGAIN = (
-    asyncpg.InvalidCachedStatementError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    Overtaken,
-)
-"""A second try in a fresh transaction, begun at once, mends these or tells what is wrong."""
+AGAIN = (asyncpg.InvalidCachedStatementError, Contended, Overtaken)
+"""Another try in a fresh transaction, begun at once, mends these or tells what is wrong."""
+PAUSES = (0.0, 0.05, 0.2)
+"""Seconds before each further try, or less: who met once should not meet again."""
 Opened: TypeAlias = AbstractAsyncContextManager[Transaction]
 
 
@@ -168,15 +167,19 @@ async def _run(call: Call, document: Any) -> Answer:
     if call.operation.uses == "nothing":
         return await call.operation.handler(call)
     if call.operation.takes_key and call.maybe_principal:
-        return await idempotency.once(call, document, _twice)
-    return await _twice(call, None)
+        return await idempotency.once(call, document, _tried)
+    return await _tried(call, None)
 
 
-async def _twice(call: Call, claim: Claim | None) -> Answer:
-    try:
-        return await _in(_command_of(call, claim), call, claim)
-    except AGAIN:
-        return await _in(_transaction_of(call, claim), call, claim)
+async def _tried(call: Call, claim: Claim | None) -> Answer:
+    opened = _command_of
+    for pause in PAUSES:
+        try:
+            return await _in(opened(call, claim), call, claim)
+        except AGAIN:
+            await asyncio.sleep(random.uniform(0, pause))
+            opened = _transaction_of
+    return await _in(opened(call, claim), call, claim)
 
 
 async def _in(transaction: Opened, call: Call, claim: Claim | None) -> Answer:

@@ -162,7 +162,8 @@ def check_restorable(deleted_at: datetime, now: datetime) -> None:
 
 
 async def republish(conn: Transaction, workspace: UUID, by: Used, value: UUID | str) -> int:
-    """Publishes every link that uses this anew, after a change of it, in its transaction."""
+    """Publishes every link that uses this anew, after a change of it, in its transaction, which
+    has locked them with it (users.py)."""
     links = await store.lock_users(conn, workspace, by, value)
     for mode in sorted({link["mode"] for link in links}):
         await _republish(conn, workspace, [link for link in links if link["mode"] == mode])

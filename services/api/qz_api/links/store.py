@@ -179,19 +179,48 @@ async def set_destinations(
         )
 
 
-Used = Literal["destination", "campaign", "host"]
+Used = Literal["destination", "campaign", "host", "page", "leaving"]
 USERS: Mapping[Used, str] = {
-    "destination": "id IN (SELECT link_id FROM link_destinations WHERE destination_id = $2)",
-    "campaign": "campaign_id = $2",
-    "host": "host = $2",
+    "destination": """id IN (SELECT link_id FROM link_destinations WHERE destination_id = $2)
+        AND deleted_at IS NULL""",
+    "campaign": "campaign_id = $2 AND deleted_at IS NULL",
+    "host": "host = $2 AND deleted_at IS NULL",
+    "page": "page_id = $2 AND deleted_at IS NULL",
+    "leaving": """(campaign_id = $2 OR id IN (
+        SELECT link_id FROM codes WHERE workspace_id = $1 AND campaign_id = $2))""",
 }
-"""How links that use something are found."""
+"""How links that use something are found; `leaving` are all that a campaign that ends is named by,
+themselves or in a code of theirs, deleted ones too."""
+
+
+async def hold_users(conn: Connection, workspace: UUID, by: Used, value: UUID | str) -> None:
+    """Waits for every link that uses this."""
+    await conn.execute(
+        f"""WITH held AS (SELECT id FROM links
+                WHERE workspace_id = $1 AND {USERS[by]} ORDER BY id FOR UPDATE)
+            SELECT count(*) FROM held""",
+        workspace,
+        value,
+    )
+
+
+async def take_users(conn: Connection, workspace: UUID, by: Used, value: UUID | str) -> bool:
+    """Waits for none of them; false when somebody else is at one."""
+    taken: bool = await conn.fetchval(
+        f"""WITH users AS (SELECT id FROM links WHERE workspace_id = $1 AND {USERS[by]}),
+                taken AS (SELECT id FROM links WHERE workspace_id = $1 AND {USERS[by]}
+                    ORDER BY id FOR UPDATE SKIP LOCKED)
+            SELECT (SELECT count(*) FROM users) = (SELECT count(*) FROM taken)""",
+        workspace,
+        value,
+    )
+    return taken
 
 
 async def lock_users(conn: Connection, workspace: UUID, by: Used, value: UUID | str) -> list[Row]:
     rows: list[Row] = await conn.fetch(
         f"""SELECT {NAMES} FROM links WHERE workspace_id = $1 AND {USERS[by]}
-              AND deleted_at IS NULL ORDER BY id FOR UPDATE""",
+            ORDER BY id FOR UPDATE""",
         workspace,
         value,
     )
@@ -204,7 +233,7 @@ async def count_users(
     """`locked`: only of those that are locked."""
     count: int = await conn.fetchval(
         f"""SELECT count(*) FROM links
-            WHERE workspace_id = $1 AND {USERS[by]} AND deleted_at IS NULL
+            WHERE workspace_id = $1 AND {USERS[by]}
               AND (NOT $3 OR locked <> '{{}}')""",
         workspace,
         value,

@@ -83,7 +83,8 @@ async def _defer_all(
 ) -> dict[UUID, Link]:
     names = (*store.FIXED, *store.WRITTEN, "route_version")
     plain = [{name: row[name] for name in names} | {"slug": unused_slug(row)} for row in rows]
-    return {link["id"]: link for link in await store.defer_links(conn, principal, plain)}
+    made = await store.defer_links(conn, principal, sorted(plain, key=_place))
+    return {link["id"]: link for link in made}
 
 
 async def _insert_all(
@@ -97,11 +98,17 @@ async def _insert_all(
             for row in rows
             if row["id"] not in made and (slug := unused_slug(row))
         ]
-        made |= {link["id"]: link for link in await store.insert_links(conn, principal, left)}
+        inserted = await store.insert_links(conn, principal, sorted(left, key=_place))
+        made |= {link["id"]: link for link in inserted}
         if len(made) == len(rows):
             return made
         _refuse_taken(rows, reports, made)
     raise Unavailable("no free slug was found; try again")
+
+
+def _place(row: Link) -> tuple[str, str]:
+    """Two commands that want the same slugs want them in the same order."""
+    return row["host"], row["slug"]
 
 
 def _refuse_taken(
