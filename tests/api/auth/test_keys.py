@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from qz_api.auth.scopes import PRESETS, Scope
-from qz_common.ids import new_api_key
+from qz_common.ids import new_api_key, new_uuid, show_id
 from tests.api.conftest import BASE, MakeTenant, Tenant
 
 LEAST = {"destination_url": "https://example.com"}
@@ -242,3 +242,22 @@ async def test_keys_are_listed_by_who_made_them(tenant: Tenant) -> None:
     assert ([each["id"] for each in listed["data"]], listed["total"]) == ([made["id"]], 1)
     wrong = await other.get("/v1/api-keys", params={"created_by": "me"})
     assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "?created_by")
+
+
+@pytest.mark.parametrize(
+    ("named", "status", "code"),
+    [
+        ({"Quietzone-Mode": "test"}, 400, "invalid_mode"),
+        ({"Quietzone-Mode": "foo"}, 400, "invalid_mode"),
+        ({"Quietzone-Workspace": show_id("ws", new_uuid())}, 404, "not_found"),
+        ({"Quietzone-Workspace": "mine"}, 404, "not_found"),
+    ],
+    ids=["another mode", "no mode", "another workspace", "no workspace"],
+)
+async def test_a_key_serves_no_other_mode_or_workspace_than_its_own(
+    named: dict[str, str], status: int, code: str, api: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    answer = await api.post("/v1/links", json=LEAST, headers=named)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    own = {"Quietzone-Mode": "live", "Quietzone-Workspace": tenant.text}
+    assert (await api.post("/v1/links", json=LEAST, headers=own)).status_code == 201

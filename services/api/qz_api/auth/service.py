@@ -27,8 +27,16 @@ from qz_api.limits.plans import effective
 from qz_api.metrics import ApiMetrics
 from qz_api.sealing import Secrets
 from qz_api.transaction import Transaction
-from qz_common.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Unauthenticated
-from qz_common.ids import ApiKey, new_api_key, new_uuid, read_api_key, show_id
+from qz_common.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    Invalid,
+    Malformed,
+    NotFound,
+    Unauthenticated,
+)
+from qz_common.ids import ApiKey, new_api_key, new_uuid, read_api_key, read_id, show_id
 
 LAST_CHARACTERS = 4
 NO_HASH = bytes(32)
@@ -54,10 +62,12 @@ def key_authenticator(
         if value is None:
             return None
         try:
-            return await admit(admissions, secrets, _bearer(value), cost)
+            principal = await admit(admissions, secrets, _bearer(value), cost)
         except Unauthenticated as problem:
             metrics.refused_keys.labels(problem.code).inc()
             raise
+        _check_asked(scope, principal)
+        return principal
 
     return authenticate
 
@@ -192,6 +202,15 @@ def _check_grant(principal: Principal, draft: KeyDraft) -> None:
         raise Forbidden("this plan has test keys only", "plan_forbids")
     if draft.mode not in manageable(principal):
         raise Forbidden("a test key can't make a live one", "live_key_required")
+
+
+def _check_asked(scope: Scope, principal: Principal) -> None:
+    """A key has one workspace and one mode: a call that names others means another key."""
+    mode, workspace = header(scope, b"quietzone-mode"), header(scope, b"quietzone-workspace")
+    if mode is not None and mode != principal.mode:
+        raise Malformed(f"this key is for {principal.mode} data", "invalid_mode")
+    if workspace is not None and read_id("ws", workspace) != principal.workspace:
+        raise NotFound("there is no such workspace here")
 
 
 def _check_usable(row: Admitted) -> None:
