@@ -12,6 +12,7 @@ import asyncpg
 
 from qz_api.accounts.seed import seed_admin
 from qz_api.accounts.settings import AccountSettings
+from qz_api.accounts.workspaces import store as workspaces
 from qz_api.auth import service, store
 from qz_api.auth.principal import Mode
 from qz_api.auth.scopes import PRESETS
@@ -40,7 +41,7 @@ async def seed(
         await prepare_connection(connection)
         async with connection.transaction():
             await connection.execute(f"SET LOCAL app.workspace = '{EVERY_WORKSPACE}'")
-            await _workspace(connection)
+            await workspaces.insert_missing(connection, WORKSPACE, NAME, SELF_HOSTED.name)
             keys = {
                 f"{mode}_key": await _key(connection, secrets, mode, known.get(f"{mode}_key", ""))
                 for mode in MODES
@@ -56,15 +57,6 @@ async def seed(
         "admin_password": password,
         "workspace": show_id("ws", WORKSPACE),
     }
-
-
-async def _workspace(connection: Connection) -> None:
-    await connection.execute(
-        "INSERT INTO workspaces (id, name, plan) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        WORKSPACE,
-        NAME,
-        SELF_HOSTED.name,
-    )
 
 
 async def _key(connection: Connection, secrets: Secrets, mode: Mode, known: str) -> str:

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from qz_api.deps import Deps
-from qz_api.limits.charge import charge
 from tests.api.conftest import MakeTenant, Tenant
+from tests.api.limits.charging import charge
 
 LEAST = {"destination_url": "https://example.com"}
 

@@ -16,9 +16,9 @@ from qz_api.links.listing import (
     add_status,
     add_tag,
     begin,
-    few,
     few_of_status,
 )
+from qz_api.links.store import few_indexed
 from qz_api.listing import Listing, Table, Walk, pattern_of, walks
 
 CODES = Table(
@@ -78,8 +78,8 @@ async def _add_status(
 async def _search(conn: Connection, listing: Listing, principal: Principal, q: str) -> None:
     pattern = pattern_of(q)
     if len(q) >= MIN_INDEXED:
-        links = await few(conn, "qz_found_links", principal, pattern)
-        codes = await few(conn, "qz_found_codes", principal, pattern)
+        links = await few_indexed(conn, principal, "qz_found_links", pattern, FEW)
+        codes = await few_indexed(conn, principal, "qz_found_codes", pattern, FEW)
         if links is not None and codes is not None:
             among = listing.value(links, "uuid[]"), listing.value(codes, "uuid[]")
             listing.add(f"(c.link_id = ANY({among[0]}) OR c.id = ANY({among[1]}))")

@@ -5,19 +5,10 @@ meters of it, and the dispatcher refuses by them.
 """
 
 import math
-from uuid import UUID
 
 from qz_api.auth.principal import Meters
-from qz_api.connection import Connection, Row, fetch_one
-from qz_api.limits.plans import PLANS_JSON
+from qz_api.connection import Row
 from qz_common.errors import Forbidden, TooMany
-
-
-async def charge(conn: Connection, workspace: UUID, cost: int) -> Row:
-    """In a transaction (or statement) of its own, which must see the workspace."""
-    return await fetch_one(
-        conn, "SELECT * FROM qz_charge($1, $2, $3::text::jsonb)", workspace, cost, PLANS_JSON
-    )
 
 
 def meters_of(row: Row) -> Meters:

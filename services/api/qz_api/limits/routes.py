@@ -8,7 +8,7 @@ from qz_api.connection import Row
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.respond import Answer, shown
-from qz_api.limits import quota
+from qz_api.limits import store
 from qz_api.limits.plans import Plan
 from qz_api.limits.schemas import (
     MarkView,
@@ -26,9 +26,9 @@ Marks = Mapping[tuple[date, str], list[MarkView]]
 async def get_usage(call: Call) -> Answer:
     plan, workspace = call.principal.plan, call.principal.workspace
     months = list(_back_from(call.now.date(), call.query(UsageQuery).months))
-    rows = await quota.usage_since(call.conn, workspace, months[-1])
+    rows = await store.usage_since(call.conn, workspace, months[-1])
     used = {row["month"]: (row["requests"], row["qr_generated"]) for row in rows}
-    marks = _by_meter(await quota.marks_since(call.conn, workspace, months[-1]))
+    marks = _by_meter(await store.marks_since(call.conn, workspace, months[-1]))
     report = UsageReportView(
         plan=plan.name,
         overage=plan.overage,

@@ -15,7 +15,7 @@ from qz_api.auth.principal import Principal
 from qz_api.connection import Connection
 from qz_api.links.fields import RESTORABLE, normal_tag
 from qz_api.links.schemas import Status
-from qz_api.links.store import OF_L
+from qz_api.links.store import OF_L, few_indexed, few_where
 from qz_api.listing import (
     NEWEST_FIRST,
     Listing,
@@ -106,16 +106,6 @@ def add_status(listing: Listing, status: str, link: str, now: datetime) -> None:
         listing.add(f"({pattern.format(l=link, now=listing.value(now, 'timestamptz'))})")
 
 
-async def few(
-    conn: Connection, function: str, principal: Principal, wanted: str
-) -> list[UUID] | None:
-    """All hits of an index, when they are few; None when they are many, or nobody knows."""
-    ids: list[UUID] | None = await conn.fetchval(
-        f"SELECT {function}($1, $2, $3, $4)", principal.workspace, principal.mode, wanted, FEW + 1
-    )
-    return ids if ids is not None and len(ids) <= FEW else None
-
-
 async def few_of_status(
     conn: Connection, principal: Principal, status: str, now: datetime
 ) -> list[UUID] | None:
@@ -123,16 +113,14 @@ async def few_of_status(
     listing = of_tenant(principal, "l.")
     listing.add("l.deleted_at IS NULL")
     add_status(listing, status, "l", now)
-    sql = f"SELECT l.id FROM links l WHERE {listing.where} LIMIT {FEW + 1}"
-    rows = await conn.fetch(sql, *listing.values)
-    return [row["id"] for row in rows] if len(rows) <= FEW else None
+    return await few_where(conn, listing.where, listing.values, FEW)
 
 
 async def add_tag(
     conn: Connection, listing: Listing, principal: Principal, tag: str, alias: str, function: str
 ) -> None:
     wanted = normal_tag(tag)
-    hits = await few(conn, function, principal, wanted)
+    hits = await few_indexed(conn, principal, function, wanted, FEW)
     if hits is not None:
         listing.add(f"{alias}.id = ANY({listing.value(hits, 'uuid[]')})")
     listing.add(f"{alias}.tags @> ARRAY[{listing.value(wanted, 'text')}]")
@@ -141,7 +129,7 @@ async def add_tag(
 async def _search_links(conn: Connection, listing: Listing, principal: Principal, q: str) -> None:
     pattern = pattern_of(q)
     if len(q) >= MIN_INDEXED:
-        hits = await few(conn, "qz_found_links", principal, pattern)
+        hits = await few_indexed(conn, principal, "qz_found_links", pattern, FEW)
         if hits is not None:
             listing.add(f"l.id = ANY({listing.value(hits, 'uuid[]')})")
             return

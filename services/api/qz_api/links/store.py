@@ -278,3 +278,21 @@ async def blank_link(conn: Connection, workspace: UUID, id: UUID) -> None:
         workspace,
         id,
     )
+
+
+async def few_indexed(
+    conn: Connection, principal: Principal, function: str, wanted: str, most: int
+) -> list[UUID] | None:
+    """All hits of an index, when they are few; None when they are many, or nobody knows."""
+    ids: list[UUID] | None = await conn.fetchval(
+        f"SELECT {function}($1, $2, $3, $4)", principal.workspace, principal.mode, wanted, most + 1
+    )
+    return ids if ids is not None and len(ids) <= most else None
+
+
+async def few_where(
+    conn: Connection, where: str, values: Sequence[Any], most: int
+) -> list[UUID] | None:
+    """Links `l` that clauses of a list hit, when they are few."""
+    rows = await conn.fetch(f"SELECT l.id FROM links l WHERE {where} LIMIT {most + 1}", *values)
+    return [row["id"] for row in rows] if len(rows) <= most else None

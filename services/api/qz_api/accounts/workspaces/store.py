@@ -32,6 +32,16 @@ async def insert(conn: Connection, *, id: UUID, name: str, plan: str, now: datet
     )
 
 
+async def insert_missing(conn: Connection, id: UUID, name: str, plan: str) -> None:
+    """As the deployment."""
+    await conn.execute(
+        "INSERT INTO workspaces (id, name, plan) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        id,
+        name,
+        plan,
+    )
+
+
 async def get(conn: Connection, id: UUID) -> Row:
     return await fetch_one(conn, f"SELECT {COLUMNS} FROM workspaces WHERE id = $1", id)
 
