@@ -31,6 +31,7 @@ from tests.fixtures.processes import open_files, resident_kib
 from tests.fixtures.wait import eventually
 
 ROUTES = slugs(
+    **{"2027": code("lnk_7")},
     plain=code(),
     other=code("lnk_2", location="https://example.com/other"),
     paused=code("lnk_3", status="paused"),
@@ -73,6 +74,10 @@ async def edge(tmp_path: Path) -> AsyncIterator[ServeSettings]:
         ("/r/PLAIN", "https://example.com/landing", "symbol"),
         ("/R/PLAIN", "https://example.com/landing", "symbol"),
         ("/Plain", "https://example.com/landing", "link"),
+        ("/R/plain", "https://example.com/landing", "link"),
+        ("/2027", "https://example.com/landing", "link"),
+        ("/r/2027", "https://example.com/landing", "link"),
+        ("/R/2027", "https://example.com/landing", "symbol"),
         ("/plain?x=1", "https://example.com/landing", "link"),
         ("/passing?x=1", "https://example.com/landing?utm_source=qr&x=1", "link"),
         ("/passing?utm_source=evil&qz_k=a", "https://example.com/landing?utm_source=qr", "link"),

@@ -237,6 +237,6 @@ def key_of(prefix: bytes, path: bytes) -> bytes:
 
 
 def is_symbol(path: bytes) -> bool:
-    """Printed symbols have the slug in capitals; links and keyboards don't."""
-    slug = path[2:] if path[:3] in (b"/r/", b"/R/") else path
-    return slug.isupper()
+    """Printed symbols have the slug in capitals, or `/R/` before one that has no letter; links and
+    keyboards don't."""
+    return path.isupper() or (path.startswith(b"/r/") and path[3:].isupper())

@@ -202,3 +202,11 @@ async def test_somebody_elses_image_is_absent(
     deleted = await api.delete(path.removesuffix("/image"))
     assert deleted.status_code == 204
     assert (await api.get(path)).status_code == 404
+
+
+async def test_a_slug_without_a_letter_is_told_as_a_symbol_by_its_prefix(
+    api: httpx.AsyncClient,
+) -> None:
+    id = await make_code(api, slug="2027-08")
+    answer = await api.get(f"/v1/qr-codes/{id}/image")
+    assert said_by(answer.content) == "HTTPS://QZ.EXAMPLE/R/2027-08"

@@ -13,4 +13,10 @@ def payload_of_code(found: Found, edge_url: str) -> str:
     if found.link is None:
         return parse_content(found.code["content"]).payload()
     printed: str = found.code["printed_url"]
-    return printed or short_url(found.link, edge_url).upper()
+    return printed or symbol_url(short_url(found.link, edge_url))
+
+
+def symbol_url(url: str) -> str:
+    """A slug without a letter has no capitals, so those of a prefix tell of the symbol."""
+    base, _, slug = url.rpartition("/")
+    return (url if slug.upper() != slug else f"{base}/r/{slug}").upper()
