@@ -1,22 +1,23 @@
 """From a claim to a host that edges answer for, and back."""
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 
-from qz_api.auth.principal import Principal
-from qz_api.auth.scopes import PRESETS
 from qz_api.domains import lookup
-from qz_api.limits.plans import effective
 from qz_api.links.store import surroundings
-from qz_common.errors import Conflict, NotFound
 from qz_common.records import DomainRecord, decode, domain_key
 from tests.api.conftest import MakeTenant, Tenant
 from tests.api.domains.name_server import NameServer
+from tests.api.test_duties import held
+from tests.fixtures.postgres import Database
+from tests.fixtures.wait import eventually
 
 HOST = "go.example.com"
 NAME = f"_quietzone.{HOST}"
+NO_DOMAIN = "dom_" + "0" * 26
 
 
 async def claim(api: httpx.AsyncClient, host: str = HOST, **more: str) -> dict[str, Any]:
@@ -180,23 +181,32 @@ async def test_links_stand_on_verified_domains_of_their_own_workspace(
     api: httpx.AsyncClient, tenant: Tenant, make_tenant: MakeTenant, names: NameServer
 ) -> None:
     domain = await claim(api)
-    principal, stranger = principal_of(tenant), principal_of(await make_tenant())
+    own, absent = (domain["id"], HOST, "GO.Example.com."), ("", "x", "other.example.com", NO_DOMAIN)
+    stranger = await make_tenant()
     async with tenant.deps.db.transaction(tenant.id) as conn:
-        with pytest.raises(Conflict):
-            await lookup.require_verified(conn, principal, HOST)
+        assert await lookup.hosts(conn, tenant.id, "live", [HOST]) == {HOST: None}
     show(names, domain)
     await verify(api, domain)
     async with tenant.deps.db.transaction(tenant.id) as conn:
-        for name in (domain["id"], HOST, "GO.Example.com."):
-            assert (await lookup.require_verified(conn, principal, name))["host"] == HOST
-        for name in ("", "x", "other.example.com", "dom_" + "0" * 26):
-            with pytest.raises(NotFound):
-                await lookup.require_verified(conn, principal, name)
+        found = await lookup.hosts(conn, tenant.id, "live", [*own, *absent])
+        assert found == dict.fromkeys(own, HOST)
+        assert await lookup.hosts(conn, tenant.id, "test", own) == {}
         assert (await surroundings(conn, tenant.id, "live", []))["default_host"] == ""
-    async with tenant.deps.db.transaction(stranger.workspace) as conn:
-        for name in (domain["id"], HOST):
-            with pytest.raises(NotFound):
-                await lookup.require_verified(conn, stranger, name)
+    async with tenant.deps.db.transaction(stranger.id) as conn:
+        assert await lookup.hosts(conn, stranger.id, "live", own) == {}
+
+
+async def test_no_link_is_made_on_a_domain_that_goes_meanwhile(
+    api: httpx.AsyncClient, names: NameServer, database: Database
+) -> None:
+    domain = await claim(api)
+    show(names, domain)
+    await verify(api, domain)
+    async with held(database, "DELETE FROM domains") as holder:
+        body = {"destination_url": "https://example.com", "host": HOST}
+        making = asyncio.create_task(api.post("/v1/links", json=body))
+        await eventually(lambda: holder.fetchval("SELECT true FROM pg_locks WHERE NOT granted"))
+    assert (await making).json()["code"] == "unknown_domain"
 
 
 async def test_a_domain_with_links_on_it_is_kept(api: httpx.AsyncClient, names: NameServer) -> None:
@@ -212,18 +222,6 @@ async def test_a_domain_with_links_on_it_is_kept(api: httpx.AsyncClient, names: 
     assert (refused.status_code, refused.json()["code"]) == (409, "domain_in_use")
     await api.delete(f"/v1/links/{link.json()['id']}")
     assert (await api.delete(f"/v1/domains/{domain['id']}")).status_code == 204
-
-
-def principal_of(tenant: Tenant) -> Principal:
-    return Principal(
-        kind="key",
-        id="key_x",
-        name="test",
-        workspace=tenant.id,
-        mode="live",
-        scopes=PRESETS["admin"],
-        plan=effective("self_hosted", {}),
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Landing pages over HTTP, and the records that edges get of them."""
 
+import asyncio
 import base64
 import io
 from typing import Any
@@ -18,6 +19,9 @@ from qz_common.records import PageRecord, decode, page_key
 from tests.api.conftest import MakeTenant, Tenant
 from tests.api.pages.inert import read
 from tests.api.pages.samples import page
+from tests.api.test_duties import held
+from tests.fixtures.postgres import Database
+from tests.fixtures.wait import eventually
 
 PATH = "/v1/landing-pages"
 
@@ -252,6 +256,16 @@ async def test_a_slug_is_one_pages_own(api: httpx.AsyncClient, tenant: Tenant) -
     assert [each["slug"] for each in found] == ["menu"]
     await api.delete(f"{PATH}/{found[0]['id']}")
     assert (await api.patch(f"{PATH}/{second['id']}", json={"slug": "menu"})).status_code == 200
+
+
+async def test_no_link_is_made_to_a_page_that_goes_meanwhile(
+    api: httpx.AsyncClient, database: Database
+) -> None:
+    made = await make(api)
+    async with held(database, "UPDATE pages SET deleted_at = now()") as holder:
+        making = asyncio.create_task(api.post("/v1/links", json={"landing_page_id": made["id"]}))
+        await eventually(lambda: holder.fetchval("SELECT true FROM pg_locks WHERE NOT granted"))
+    assert (await making).status_code == 422
 
 
 async def test_a_page_that_a_link_shows_is_kept(api: httpx.AsyncClient, tenant: Tenant) -> None:

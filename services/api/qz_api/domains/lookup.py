@@ -1,39 +1,32 @@
 """What others ask of own short domains."""
 
-from qz_api.auth.principal import Principal
-from qz_api.connection import Connection, Row
+from collections.abc import Collection
+from uuid import UUID
+
+from qz_api.connection import Connection
 from qz_api.domains import store
-from qz_common.errors import Conflict, NotFound
 from qz_common.ids import read_id
 from qz_common.urls import canonical_domain
 
 
-async def require_verified(conn: Connection, principal: Principal, name: str) -> Row:
-    """By id or host name: the domain that links may stand on."""
-    id = read_id("dom", name)
-    if id is not None:
-        row = present(await store.get(conn, principal.workspace, principal.mode, id))
-    else:
-        row = present(
-            await store.get_by_host(conn, principal.workspace, principal.mode, _canonical(name))
-        )
-    if row["status"] != "verified":
-        raise not_verified(row["host"])
-    return row
+async def hosts(
+    conn: Connection, workspace: UUID, mode: str, named: Collection[str]
+) -> dict[str, str | None]:
+    """The host behind each name (`dom_…` or a host name): None when it is not verified yet."""
+    wanted = {name: read_id("dom", name) or _canonical(name) for name in named}
+    ids = [each for each in wanted.values() if isinstance(each, UUID)]
+    texts = [each for each in wanted.values() if isinstance(each, str)]
+    rows = await store.named(conn, workspace, mode, ids, texts)
+    known = {row[key]: row for row in rows for key in ("id", "host")}
+    return {
+        name: known[each]["host"] if known[each]["status"] == "verified" else None
+        for name, each in wanted.items()
+        if each in known
+    }
 
 
-def present(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound("there is no such domain here")
-    return row
-
-
-def not_verified(host: str) -> Conflict:
-    return Conflict(f"{host} is not verified yet", "domain_not_verified")
-
-
-def _canonical(name: str) -> str:
+def _canonical(name: str) -> str | None:
     try:
         return canonical_domain(name)
     except ValueError:
-        raise NotFound("there is no such domain here") from None
+        return None

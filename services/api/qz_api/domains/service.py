@@ -12,12 +12,11 @@ from qz_api.auth.principal import Principal
 from qz_api.connection import Connection, Row
 from qz_api.domains import store
 from qz_api.domains.hosts import claimable, tokens
-from qz_api.domains.lookup import not_verified, present
 from qz_api.domains.publish import publish, take_down
 from qz_api.domains.schemas import DomainPatch
 from qz_api.links import service as links
 from qz_api.transaction import Transaction
-from qz_common.errors import Conflict, FieldError, Invalid
+from qz_common.errors import Conflict, FieldError, Invalid, NotFound
 from qz_common.ids import new_uuid, random_slug, show_id
 from qz_common.urls import UrlPolicy, UrlRefused, admit
 
@@ -54,11 +53,11 @@ async def create(
 
 
 async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
-    return present(await store.get(conn, principal.workspace, principal.mode, id))
+    return _present(await store.get(conn, principal.workspace, principal.mode, id))
 
 
 async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
-    return present(await store.lock(conn, principal.workspace, principal.mode, id))
+    return _present(await store.lock(conn, principal.workspace, principal.mode, id))
 
 
 async def update(
@@ -72,7 +71,7 @@ async def update(
     """`before` is locked."""
     default = before["is_default"] if patch.default is None else patch.default
     if default and before["status"] != "verified":
-        raise not_verified(before["host"])
+        raise Conflict(f"{before['host']} is not verified yet", "domain_not_verified")
     if default and not before["is_default"]:
         await store.no_default(conn, principal.workspace, principal.mode, now)
     named = "root_url" in patch.model_fields_set
@@ -120,6 +119,12 @@ async def settle(
     await publish(conn, row)
     if before["status"] != "verified":
         await _tell(conn, principal, "domain.verified", before, row)
+    return row
+
+
+def _present(row: Row | None) -> Row:
+    if row is None:
+        raise NotFound("there is no such domain here")
     return row
 
 

@@ -1,5 +1,6 @@
 """All SQL about own short domains."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -49,9 +50,18 @@ async def get(conn: Connection, workspace: UUID, mode: str, id: UUID) -> Row | N
     )
 
 
-async def get_by_host(conn: Connection, workspace: UUID, mode: str, host: str) -> Row | None:
-    return await conn.fetchrow(
-        f"SELECT {COLUMNS} FROM domains WHERE {OF_TENANT} AND host = $3", workspace, mode, host
+async def named(
+    conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID], hosts: Collection[str]
+) -> list[Row]:
+    """Locked until the end of the transaction: none is deleted under a link that stands on it."""
+    return await conn.fetch(
+        f"""SELECT id, host, status FROM domains
+            WHERE {OF_TENANT} AND (id = ANY($3::uuid[]) OR host = ANY($4::text[]))
+            ORDER BY id FOR SHARE""",
+        workspace,
+        mode,
+        list(ids),
+        list(hosts),
     )
 
 

@@ -14,7 +14,6 @@ from qz_api.destinations import lookup as destinations
 from qz_api.domains import lookup as domains
 from qz_api.pages import lookup as pages
 from qz_api.styles import lookup as styles
-from qz_common.errors import Conflict, NotFound
 
 
 async def locations(
@@ -44,17 +43,9 @@ async def hosts(
     conn: Connection, principal: Principal, named: Collection[str]
 ) -> dict[str, str | None]:
     """The host behind each name (`dom_…` or a host name): None when it is not verified yet."""
-    found: dict[str, str | None] = {}
     if not named:
-        return found
-    for name in named:
-        try:
-            found[name] = (await domains.require_verified(conn, principal, name))["host"]
-        except NotFound:
-            continue
-        except Conflict:
-            found[name] = None
-    return found
+        return {}
+    return await domains.hosts(conn, principal.workspace, principal.mode, named)
 
 
 async def looks(

@@ -106,8 +106,13 @@ async def lock_landing(conn: Connection, workspace: UUID, mode: str, id: UUID) -
 async def existing(
     conn: Connection, workspace: UUID, mode: str, ids: Collection[UUID]
 ) -> list[UUID]:
+    """Locked until the end of the transaction: none is deleted under a link that shows it."""
     rows = await conn.fetch(
-        f"SELECT id FROM pages WHERE {LANDING} AND id = ANY($3::uuid[])", workspace, mode, list(ids)
+        f"""SELECT id FROM pages WHERE {LANDING} AND id = ANY($3::uuid[])
+            ORDER BY id FOR SHARE""",
+        workspace,
+        mode,
+        list(ids),
     )
     return [row["id"] for row in rows]
 
