@@ -47,6 +47,20 @@ def pointers(answer: httpx.Response) -> dict[str, str]:
     return {error["pointer"]: error["code"] for error in answer.json()["errors"]}
 
 
+async def test_a_copy_that_a_code_brought_stands_in_the_audit_log(
+    api: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    async with loopback(says(answer(logo_png()))) as host:
+        url = f"{host.url}/logo.png"
+        code = await made(api, logo_url=url)
+    [entry] = await tenant.rows(
+        "SELECT object_id, actor_id, after FROM audit_log WHERE action = 'picture.created'"
+    )
+    assert entry["object_id"] == code["style"]["logo_id"]
+    assert entry["actor_id"].startswith("key_")
+    assert entry["after"]["source_url"] == url
+
+
 async def test_a_foreign_logo_is_asked_for_once_and_before_the_code_is_there(
     api: httpx.AsyncClient,
 ) -> None:

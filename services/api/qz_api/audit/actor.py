@@ -1,6 +1,7 @@
 """Who did it, and where: a Principal is one, and so is a user who acts outside a workspace."""
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 from uuid import UUID
 
 
@@ -17,3 +18,15 @@ class Actor(Protocol):
     def mode(self) -> str: ...
     @property
     def request_id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ourselves:
+    """What came about without anybody's command to do it."""
+
+    workspace: UUID
+    mode: str
+    kind: Literal["system"] = "system"
+    id: str = "system"
+    name: str = ""
+    request_id: str = ""

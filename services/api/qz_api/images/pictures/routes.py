@@ -4,7 +4,6 @@ import base64
 import binascii
 
 from qz_api import listing
-from qz_api.audit import service as audit
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
@@ -21,7 +20,6 @@ from qz_api.images.pictures.schemas import (
 )
 from qz_api.images.respond import file_headers
 from qz_common.errors import Conflict, FieldError, Invalid, NotFound
-from qz_common.ids import show_id
 
 TAG = "styles"
 TINY_PNG = (
@@ -33,25 +31,12 @@ FILES = {b"\x89PNG": ("image/png", "png"), b"RIFF": ("image/webp", "webp")}
 
 
 async def create_picture(call: Call) -> Answer:
-    body, principal = call.body(PictureCreate), call.principal
-    if body.url:
-        picture = await service.fetched(call.deps, principal.workspace, body.url, "/url")
-    else:
-        data = _decoded(body.data or "")
-        picture = await service.decoded(call.deps, principal.workspace, data, "/data")
-    async with call.deps.db.transaction(principal.workspace) as conn:
-        row = await service.keep(
-            conn,
-            principal.workspace,
-            principal.mode,
-            picture,
-            source_url=body.url or "",
-            created_by=principal.id,
-            now=call.now,
-        )
-        id = show_id("pic", row["id"])
-        await audit.record(conn, principal, "picture.created", id, None, service.told(row))
-    return created(picture_view(row), f"/v1/pictures/{id}")
+    body = call.body(PictureCreate)
+    row = await service.create_picture(
+        call.deps, call.principal, body.url or "", _decoded(body.data or ""), call.now
+    )
+    view = picture_view(row)
+    return created(view, f"/v1/pictures/{view.id}")
 
 
 async def list_pictures(call: Call) -> Answer:

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.audit import service as audit
+from qz_api.audit.actor import Actor, Ourselves
 from qz_api.auth.principal import Principal
 from qz_api.connection import Connection, Row
 from qz_api.deps import Deps
@@ -44,7 +45,7 @@ async def dressed(
     """
     kept = await _pinned(deps, workspace, mode, style, pointer)
     for role, name, url in unpinned(style):
-        kept[role] = await _of_source(deps, workspace, mode, url, f"{pointer}/{name}")
+        kept[role] = await _of_source(deps, Ourselves(workspace, mode), url, f"{pointer}/{name}")
     return _dress(style, kept, pointer)
 
 
@@ -80,33 +81,41 @@ async def decoded(deps: Deps, owner: UUID, data: bytes, pointer: str) -> KeptPic
     return KeptPicture(made.data, facts["width"], facts["height"], facts["digest"])
 
 
-async def keep(
-    conn: Connection,
-    workspace: UUID,
-    mode: str,
-    picture: KeptPicture,
-    *,
-    source_url: str,
-    created_by: str,
-    now: datetime,
+async def create_picture(
+    deps: Deps, principal: Principal, url: str, data: bytes, now: datetime
 ) -> Row:
-    if await store.usage(conn, workspace) + len(picture.data) > MOST_BYTES_OF_ONE:
+    """Fetched from `url`, or what stands in `data`. Opens transactions of its own."""
+    owner = principal.workspace
+    if url:
+        picture = await fetched(deps, owner, url, "/url")
+    else:
+        picture = await decoded(deps, owner, data, "/data")
+    async with deps.db.transaction(owner) as conn:
+        return await _keep(conn, principal, picture, url, now)
+
+
+async def _keep(
+    conn: Transaction, maker: Actor, picture: KeptPicture, source_url: str, now: datetime
+) -> Row:
+    if await store.usage(conn, maker.workspace) + len(picture.data) > MOST_BYTES_OF_ONE:
         raise Conflict("the pictures of this workspace take up all their room", "pictures_full")
-    return await store.insert(
+    row = await store.insert(
         conn,
         {
             "id": new_uuid(),
-            "workspace_id": workspace,
-            "mode": mode,
+            "workspace_id": maker.workspace,
+            "mode": maker.mode,
             "digest": picture.digest,
             "width": picture.width,
             "height": picture.height,
             "data": picture.data,
             "source_url": source_url,
-            "created_by": created_by,
+            "created_by": maker.id,
             "created_at": now,
         },
     )
+    await audit.record(conn, maker, "picture.created", show_id("pic", row["id"]), None, _told(row))
+    return row
 
 
 async def get_picture(conn: Connection, principal: Principal, id: UUID) -> Row:
@@ -123,10 +132,10 @@ async def delete_picture(conn: Transaction, principal: Principal, id: UUID) -> N
     if await store.is_used(conn, principal.workspace, principal.mode, show_id("pic", id)):
         raise Conflict("a style, a code or a landing page shows this picture", "picture_in_use")
     await store.delete(conn, principal.workspace, principal.mode, id)
-    await audit.record(conn, principal, "picture.deleted", show_id("pic", id), told(row), None)
+    await audit.record(conn, principal, "picture.deleted", show_id("pic", id), _told(row), None)
 
 
-def told(row: Row) -> dict[str, Any]:
+def _told(row: Row) -> dict[str, Any]:
     return {name: row[name] for name in ("width", "height", "bytes", "source_url")}
 
 
@@ -162,8 +171,7 @@ async def bring(deps: Deps, principal: Principal, styles: Iterable[StyleJson]) -
 
 async def _brought(deps: Deps, principal: Principal, url: str) -> None:
     with suppress(Invalid):
-        workspace, mode = principal.workspace, principal.mode
-        await _of_source(deps, workspace, mode, url, "", principal.id)
+        await _of_source(deps, principal, url, "")
 
 
 async def _pinned(
@@ -186,10 +194,9 @@ async def _pinned(
     return {role: picture for role, picture in kept.items() if picture}
 
 
-async def _of_source(
-    deps: Deps, workspace: UUID, mode: str, url: str, pointer: str, created_by: str = "system"
-) -> KeptPicture:
+async def _of_source(deps: Deps, maker: Actor, url: str, pointer: str) -> KeptPicture:
     """The copy of a foreign picture, made now if there is none and none was tried for just now."""
+    workspace, mode = maker.workspace, maker.mode
     async with deps.db.transaction(workspace) as conn:
         known = await store.sources(conn, workspace, mode, [url])
     now = deps.clock.now()
@@ -199,18 +206,13 @@ async def _of_source(
         return picture
     if known and now - known[0]["tried_at"] < TRY_AGAIN:
         raise _not_fetched(pointer, known[0]["code"], known[0]["failure"])
-    return await _first_copy(deps, workspace, mode, url, pointer, created_by, now)
+    return await _first_copy(deps, maker, url, pointer, now)
 
 
 async def _first_copy(
-    deps: Deps,
-    workspace: UUID,
-    mode: str,
-    url: str,
-    pointer: str,
-    created_by: str,
-    now: datetime,
+    deps: Deps, maker: Actor, url: str, pointer: str, now: datetime
 ) -> KeptPicture:
+    workspace, mode = maker.workspace, maker.mode
     try:
         picture = await fetched(deps, workspace, url, pointer)
     except Invalid as refused:
@@ -218,9 +220,7 @@ async def _first_copy(
             await store.note_failure(conn, workspace, mode, url, refused.errors[0], now)
         raise
     async with deps.db.transaction(workspace) as conn:
-        row = await keep(
-            conn, workspace, mode, picture, source_url=url, created_by=created_by, now=now
-        )
+        row = await _keep(conn, maker, picture, url, now)
         await store.note_copy(conn, workspace, mode, url, row["id"], now)
     return picture
 
