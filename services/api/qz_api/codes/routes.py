@@ -1,8 +1,8 @@
-"""/v1/qr-codes."""
+"""/v1/qr-codes, and the codes of a link."""
 
 from qz_api import listing
 from qz_api.auth.scopes import Scope
-from qz_api.codes import changing, service
+from qz_api.codes import changing, service, store
 from qz_api.codes.fetching import fetch_pictures
 from qz_api.codes.listing import CODES, CodeQuery, build_codes
 from qz_api.codes.schemas import CodeCreate, CodePatch, CodeView, code_view, draft_of
@@ -10,8 +10,9 @@ from qz_api.codes.service import Found
 from qz_api.connection import Row
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page
+from qz_api.http.paging import Page, PageQuery, page_of
 from qz_api.http.respond import Answer, created, deleted, shown
+from qz_api.links import service as links
 from qz_api.links.draft import refuse
 from qz_api.links.policy import deployment_hosts
 from qz_api.links.schemas import NewSlug
@@ -46,6 +47,20 @@ async def list_codes(call: Call) -> Answer:
         return _view(call, service.found_in(row))
 
     return await listing.answer(call, CODES, built, query, view)
+
+
+async def list_codes_of_link(call: Call) -> Answer:
+    query = call.query(PageQuery)
+    link = await links.get_link(call.conn, call.principal, call.id("lnk"))
+    cursors, workspace = call.cursors(link["id"]), call.principal.workspace
+    after = cursors.read_place(query.cursor)
+    rows = await store.page_of_link(call.conn, workspace, link["id"], after, query.limit + 1)
+    total = await store.count_of_link(call.conn, workspace, link["id"]) if query.include else None
+
+    def view(row: Row) -> CodeView:
+        return _view(call, service.found_in(row))
+
+    return shown(page_of(rows, query, cursors, view, total))
 
 
 async def patch_code(call: Call) -> Answer:
@@ -197,5 +212,17 @@ OPERATIONS = (
         status=201,
         problems=(NotFound, Conflict, TooMany),
         example={"name": "Second print run"},
+    ),
+    Operation(
+        method="GET",
+        path="/v1/links/{id}/qr-codes",
+        id="listQrCodesOfLink",
+        summary="The codes that print a link, newest first",
+        tag="links",
+        handler=list_codes_of_link,
+        scope=Scope.QR_READ,
+        query=PageQuery,
+        answer=Page[CodeView],
+        problems=(NotFound,),
     ),
 )

@@ -152,6 +152,16 @@ async def page_of_link(
     return rows
 
 
+async def count_of_link(conn: Connection, workspace: UUID, link: UUID) -> int:
+    count: int = await conn.fetchval(
+        """SELECT count(*) FROM codes
+           WHERE workspace_id = $1 AND link_id = $2 AND deleted_at IS NULL""",
+        workspace,
+        link,
+    )
+    return count
+
+
 async def few_static(
     conn: Connection, principal: Principal, status: str, most: int
 ) -> list[UUID] | None:

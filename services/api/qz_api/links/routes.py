@@ -4,13 +4,10 @@ from typing import cast
 
 from qz_api import listing
 from qz_api.auth.scopes import Scope
-from qz_api.codes import service as codes
-from qz_api.codes import store as code_store
-from qz_api.codes.schemas import CodeView, code_view, draft_of
-from qz_api.connection import Row
+from qz_api.codes.schemas import draft_of
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
-from qz_api.http.paging import Page, PageQuery, page_of
+from qz_api.http.paging import Page
 from qz_api.http.respond import Answer, created, deleted, shown
 from qz_api.links import blocking, service
 from qz_api.links.draft import LinkDraft, refuse
@@ -88,28 +85,6 @@ async def duplicate_link(call: Call) -> Answer:
         call.conn, call.principal, call.id("lnk"), body.slug, body.name, call.now
     )
     return _created(call, link)
-
-
-async def list_codes_of_link(call: Call) -> Answer:
-    query = call.query(PageQuery)
-    link = await service.get_link(call.conn, call.principal, call.id("lnk"))
-    cursors = call.cursors(link["id"])
-    rows = await code_store.page_of_link(
-        call.conn,
-        call.principal.workspace,
-        link["id"],
-        cursors.read_place(query.cursor),
-        query.limit + 1,
-    )
-    total = None
-    if query.include:
-        left = await code_store.single_codes(call.conn, call.principal.workspace, [link["id"]])
-        total = left.get(link["id"], (0, None))[0]
-
-    def view(row: Row) -> CodeView:
-        return code_view(codes.found_in(row), call.deps.settings, call.now)
-
-    return shown(page_of(rows, query, cursors, view, total))
 
 
 async def block_link(call: Call) -> Answer:
@@ -225,18 +200,6 @@ OPERATIONS = (
         status=201,
         problems=(NotFound, Conflict),
         example={"name": "Second campaign"},
-    ),
-    Operation(
-        method="GET",
-        path="/v1/links/{id}/qr-codes",
-        id="listQrCodesOfLink",
-        summary="The codes that print a link, newest first",
-        tag="links",
-        handler=list_codes_of_link,
-        scope=Scope.QR_READ,
-        query=PageQuery,
-        answer=Page[CodeView],
-        problems=(NotFound,),
     ),
     Operation(
         method="POST",

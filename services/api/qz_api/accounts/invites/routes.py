@@ -13,8 +13,6 @@ from qz_api.accounts.invites.schemas import (
 )
 from qz_api.accounts.invites.service import Inviting
 from qz_api.accounts.roles import check_administers
-from qz_api.accounts.users import store as users
-from qz_api.accounts.workspaces import service as workspaces
 from qz_api.accounts.workspaces.schemas import OwnWorkspaceView, own_view
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
@@ -53,15 +51,14 @@ async def accept_invite(call: Call) -> Answer:
     session, deps = call.session, call.deps
     await deps.accounts.attempts.take({f"invites of:{session.user}": TOKEN_USER})
     async with deps.db.account(session.user) as conn:
-        joined = await service.accept(
+        row = await service.join(
             conn,
             deps.secrets,
             call.body(InviteAccept).token,
-            user=await users.get(conn, session.user),
+            user=session.user,
             request_id=call.request_id,
             now=call.now,
         )
-        row = await workspaces.own(conn, session.user, joined)
     return shown(own_view(row))
 
 

@@ -11,7 +11,9 @@ from qz_api.accounts.invites import store
 from qz_api.accounts.invites.token import hash_token, link, new_token
 from qz_api.accounts.members import store as members
 from qz_api.accounts.roles import Role, check_administers, check_may_give, is_test_key
-from qz_api.accounts.workspaces import store as workspaces
+from qz_api.accounts.users import store as users
+from qz_api.accounts.workspaces import service as workspaces
+from qz_api.accounts.workspaces import store as workspace_store
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
 from qz_api.connection import Connection, Row
@@ -44,7 +46,7 @@ async def invite(
     """The invite, and the link that accepts it: shown now and never again."""
     check_administers(principal)
     check_may_give(principal, role)
-    workspace = await workspaces.lock(conn, principal.workspace)
+    workspace = await workspace_store.lock(conn, principal.workspace)
     await _check_room(conn, principal, email, now)
     token = new_token()
     row = await store.insert(
@@ -115,7 +117,7 @@ async def accept(
     workspace = await store.workspace_of(conn, token_hash)
     if workspace is None:
         raise NotFound("there is no such invite")
-    await workspaces.enter(conn, workspace)
+    await workspace_store.enter(conn, workspace)
     row = await store.lock_by_token(conn, workspace, token_hash)
     _check_open(row, user, now)
     if not await members.insert(conn, workspace, user["id"], row["role"], now):
@@ -127,6 +129,15 @@ async def accept(
     joined = {"email": user["email"], "role": row["role"], "invite": show_id("inv", row["id"])}
     await audit.record(conn, actor, "member.joined", actor.id, None, joined)
     return workspace
+
+
+async def join(
+    conn: Transaction, secrets: Secrets, token: str, *, user: UUID, request_id: str, now: datetime
+) -> Row:
+    """The workspace that a signed-in user joined, as they see it."""
+    known = await users.get(conn, user)
+    joined = await accept(conn, secrets, token, user=known, request_id=request_id, now=now)
+    return await workspaces.own(conn, user, joined)
 
 
 def _check_open(row: Row, user: Row, now: datetime) -> None:

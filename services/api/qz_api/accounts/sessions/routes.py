@@ -47,7 +47,7 @@ async def update_session(call: Call) -> Answer:
 
 
 async def sign_out(call: Call) -> Answer:
-    await store.delete(call.conn, call.session.user, call.session.id)
+    await service.end(call.conn, call.session.user, call.session.id)
     return Answer(204, headers=call.deps.accounts.gate.cookie.clear())
 
 
@@ -63,13 +63,13 @@ async def list_sessions(call: Call) -> Answer:
 
 
 async def end_session(call: Call) -> Answer:
-    if not await store.delete(call.conn, call.session.user, call.id("ses")):
+    if not await service.end(call.conn, call.session.user, call.id("ses")):
         raise NotFound("there is no such session")
     return deleted()
 
 
 async def sign_out_everywhere(call: Call) -> Answer:
-    ended = await store.delete_all(call.conn, call.session.user)
+    ended = await service.end_all(call.conn, call.session.user)
     answer = shown(SignedOutView(ended=ended))
     return Answer(200, answer.body, {**answer.headers, **call.deps.accounts.gate.cookie.clear()})
 

@@ -97,6 +97,15 @@ async def choose(conn: Connection, user: UUID, session: UUID, workspace: UUID) -
     return row
 
 
+async def end(conn: Connection, user: UUID, session: UUID) -> bool:
+    """Whether there was such a session of theirs."""
+    return await store.delete(conn, user, session)
+
+
+async def end_all(conn: Connection, user: UUID) -> int:
+    return await store.delete_all(conn, user)
+
+
 async def sweep(db: Database, now: datetime) -> None:
     async with db.system() as conn:
         await store.delete_ended(conn, now, SWEEP_ROWS)

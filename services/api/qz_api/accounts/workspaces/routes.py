@@ -23,10 +23,8 @@ async def get_workspace(call: Call) -> Answer:
 
 
 async def update_workspace(call: Call) -> Answer:
-    before = await store.lock(call.conn, call.principal.workspace)
-    call.check_version(before["version"])
     given = call.body(WorkspacePatch).model_dump(exclude_unset=True)
-    row = await service.update(call.conn, call.principal, before, given, call.now)
+    row = await service.update(call.conn, call.principal, given, call.now, call.check_version)
     return shown(full_view(row), version=row["version"])
 
 

@@ -1,6 +1,6 @@
 """What a workspace is set to, and how users get one of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,9 +26,15 @@ UNTOLD = frozenset({"version", "updated_at"})
 
 
 async def update(
-    conn: Transaction, principal: Principal, before: Row, given: Mapping[str, Any], now: datetime
+    conn: Transaction,
+    principal: Principal,
+    given: Mapping[str, Any],
+    now: datetime,
+    check: Callable[[int], None],
 ) -> Row:
-    """`before` is the locked row; a field that was not given stays."""
+    """A field that was not given stays. `check` refuses another version than is meant."""
+    before = await store.lock(conn, principal.workspace)
+    check(before["version"])
     check_administers(principal)
     values = {**dict(before), **_checked(given)}
     row = await store.update(conn, principal.workspace, values, now)
