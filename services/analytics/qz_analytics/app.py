@@ -55,7 +55,7 @@ async def listening(app: Starlette, host: str, port: int) -> AsyncIterator[None]
 
 async def show_problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, Problem)
-    body = problem.as_json(request.url.path, secrets.token_hex(8))
+    body = problem.as_json(request.url.path, _request_id(request))
     return Response(
         orjson.dumps(body),
         status_code=problem.status,
@@ -73,5 +73,11 @@ async def show_http_error(request: Request, error: Exception) -> Response:
 
 
 async def show_failure(request: Request, error: Exception) -> Response:
-    log.error("unexpected", path=request.url.path, exc_info=error)
+    log.error("unexpected", path=request.url.path, request_id=_request_id(request), exc_info=error)
     return await show_problem(request, Problem("something went wrong here"))
+
+
+def _request_id(request: Request) -> str:
+    """The asking service's own, so that both logs tell of one call."""
+    given = request.headers.get("x-request-id")
+    return str(request.scope.setdefault("request_id", given or secrets.token_hex(8)))

@@ -39,7 +39,8 @@ class Analytics:
         question = orjson.loads(request.content)
         self.asked.append(question)
         if self.status != 200:
-            return httpx.Response(self.status, json={"code": "too_many_queries"})
+            problem = {"code": "too_many_queries", "detail": "at most 4 at once"}
+            return httpx.Response(self.status, json=problem)
         start = int(question.get("cursor", 0))
         end = start + question["limit"]
         following = str(end) if end < len(self.scans) else None

@@ -1,6 +1,8 @@
 """Scans as numbers: authorised here, answered by analytics."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
@@ -18,7 +20,7 @@ from qz_api.stats.schemas import (
     SummaryView,
 )
 from qz_api.stats.scopes import Scope, of_campaign, of_code, of_link
-from qz_common.errors import Conflict, NotFound, TooMany, Unavailable
+from qz_common.errors import Conflict, Invalid, NotFound, TooMany, Unavailable
 
 TAG = "analytics"
 ScopeOf = Callable[[Connection, Principal, UUID], Awaitable[Scope]]
@@ -31,7 +33,8 @@ OBJECTS: tuple[tuple[str, str, str, ScopeOf], ...] = (
 
 
 async def post_query(call: Call) -> Answer:
-    question = call.body(AnalyticsQuestion).model_dump(exclude_none=True)
+    # what is left out, analytics fills in: to it an empty list is a wrong one
+    question = call.body(AnalyticsQuestion).model_dump(exclude_defaults=True)
     return await call.deps.analytics.ask("/internal/query", call.principal, question)
 
 
@@ -45,7 +48,7 @@ def summary_of(prefix: str, scope_of: ScopeOf) -> Callable[[Call], Awaitable[Ans
             "limit": query.limit,
             "scope": await _scope(call, prefix, scope_of),
         }
-        return await call.deps.analytics.ask("/internal/summary", call.principal, question)
+        return await _ask(call, "/internal/summary", question)
 
     return handler
 
@@ -61,9 +64,26 @@ def scans_of(prefix: str, scope_of: ScopeOf) -> Callable[[Call], Awaitable[Answe
             "limit": query.limit,
             "cursor": query.cursor,
         }
-        return await call.deps.analytics.ask("/internal/scans", call.principal, question)
+        return await _ask(call, "/internal/scans", question)
 
     return handler
+
+
+async def _ask(call: Call, path: str, question: Mapping[str, Any]) -> Answer:
+    """For a question that stands in an address: so does what is wrong with it."""
+    try:
+        return await call.deps.analytics.ask(path, call.principal, question)
+    except Invalid as problem:
+        if not problem.errors:
+            raise
+        errors = [replace(each, pointer=_parameter(each.pointer)) for each in problem.errors]
+        detail = f"{errors[0].pointer}: {errors[0].message}"
+        raise Invalid(detail, problem.code, errors=errors) from None
+
+
+def _parameter(pointer: str) -> str:
+    """Of the address; `range` has two, and what is wrong with both is told of the first."""
+    return f"?{pointer.removeprefix('/range').strip('/') or 'from'}"
 
 
 async def _scope(call: Call, prefix: str, scope_of: ScopeOf) -> Scope:
