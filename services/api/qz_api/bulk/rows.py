@@ -1,7 +1,6 @@
 """Rows of a bulk body as drafts: what the defaults say, then what the row says.
 
-Pointers lead to where a field was written, in the row or in the defaults. Jobs read their rows
-by the same functions.
+Pointers lead to where a field was written, in the row or in the defaults.
 """
 
 from collections.abc import Mapping

@@ -17,7 +17,7 @@ from qz_api.codes.service import CheckVersion, Found
 from qz_api.connection import Connection
 from qz_api.links import store as link_store
 from qz_api.links.context import Context, gather
-from qz_api.links.draft import Report, refuse
+from qz_api.links.draft import Report, refusal, refuse
 from qz_api.links.fields import Columns
 from qz_api.links.publish import Link
 from qz_api.links.reading import lock_errors, read_columns
@@ -56,13 +56,13 @@ async def update_code(
     if effective_from is not None and effective_from > now:
         if found.link is None:
             report.add("effective_from", "static_code", "a static code leads nowhere")
-            refuse(report.errors)
+            raise refusal(report.errors)
         wanted = link_draft(draft, mirrors=False)
         others = sorted(draft.keys() - wanted.keys())
         await versions.plan(
             conn,
             principal,
-            found.link or {},
+            found.link,
             wanted,
             others,
             effective_from,

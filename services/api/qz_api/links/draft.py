@@ -1,14 +1,14 @@
 """What a caller wants of a link or a code, in plain words, and what is wrong with it.
 
 A draft names the fields that are meant, and no others: creating takes defaults for the rest,
-changing leaves the rest alone. Routes make drafts from bodies; a dialect makes them by hand.
+changing leaves the rest alone. Routes make drafts from bodies.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from qz_common.errors import Conflict, FieldError, Invalid
+from qz_common.errors import Conflict, FieldError, Invalid, Problem
 
 MAX_ERRORS = 100
 
@@ -80,16 +80,20 @@ class Report:
 
 def refuse(errors: Iterable[FieldError]) -> None:
     """Raises everything at once; a conflict only when there is nothing else."""
+    found = list(errors)
+    if found:
+        raise refusal(found)
+
+
+def refusal(errors: Sequence[FieldError]) -> Problem:
     found = list(dict.fromkeys(errors))
-    if not found:
-        return
     codes = {error.code for error in found}
     code = codes.pop() if len(codes) == 1 else None
     first = found[0]
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     kind = Conflict if code in CONFLICTS else Invalid
     where = first.pointer or "the body"
-    raise kind(f"{where}: {first.message}{more}", code, errors=found[:MAX_ERRORS])
+    return kind(f"{where}: {first.message}{more}", code, errors=found[:MAX_ERRORS])
 
 
 CONFLICTS = frozenset({"slug_taken", "code_locked", "code_blocked"})
