@@ -3,11 +3,12 @@
 from qz_api.auth.scopes import Scope
 from qz_api.bulk import service
 from qz_api.bulk.rows import row_draft
-from qz_api.bulk.schemas import BulkCreate, BulkStatus, BulkUpdate, BulkView, rows_of
+from qz_api.bulk.schemas import MAX_ROWS, BulkCreate, BulkStatus, BulkUpdate, BulkView
 from qz_api.codes.fetching import fetch_pictures
 from qz_api.codes.schemas import code_view
 from qz_api.codes.service import Found
 from qz_api.http.call import Call
+from qz_api.http.cost import items_of
 from qz_api.http.operation import Operation
 from qz_api.http.respond import Answer, shown
 from qz_api.links.draft import Report
@@ -15,6 +16,7 @@ from qz_api.links.policy import deployment_hosts
 from qz_common.errors import Conflict, Forbidden
 
 BODY_LIMIT = 4 << 20
+COST = items_of("items", "ids", most=MAX_ROWS)
 SOME_CODE = "qr_01k0000000000000000000000a"
 """In examples: put the id of a code there."""
 
@@ -85,7 +87,7 @@ OPERATIONS = (
         body=BulkCreate,
         answer=BulkView,
         problems=(Conflict, Forbidden),
-        cost=rows_of,
+        cost=COST,
         body_limit=BODY_LIMIT,
         example={
             "defaults": {"destination_url": "https://example.com", "tags": ["table"]},
@@ -104,7 +106,7 @@ OPERATIONS = (
         body=BulkUpdate,
         answer=BulkView,
         problems=(Conflict, Forbidden),
-        cost=rows_of,
+        cost=COST,
         body_limit=BODY_LIMIT,
         example={
             "defaults": {"tags": ["spring"]},
@@ -123,7 +125,7 @@ OPERATIONS = (
         body=BulkStatus,
         answer=BulkView,
         problems=(Conflict, Forbidden),
-        cost=rows_of,
+        cost=COST,
         example={"ids": [SOME_CODE], "status": "paused"},
     ),
 )

@@ -1,6 +1,6 @@
 """Shapes of /v1/qr-codes/bulk."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -47,11 +47,3 @@ class BulkView(Out):
     """In the order of the rows; of a dry run as they would be, with ids that mean nothing."""
     count: int
     dry_run: bool
-
-
-def rows_of(document: Any) -> int:
-    """What a call costs: its rows, whatever else is wrong with it."""
-    if not isinstance(document, dict):
-        return 1
-    rows = document.get("items", document.get("ids"))
-    return min(max(1, len(rows)), MAX_ROWS) if isinstance(rows, list) else 1

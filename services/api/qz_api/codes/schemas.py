@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, WithJsonSchema
 from qz_api.auth.principal import Mode
 from qz_api.codes.service import Found
 from qz_api.http.schema import In, Moment, Out
-from qz_api.images.vocabulary import STYLE_SCHEMA
+from qz_api.images.vocabulary import STYLE_SCHEMA, FormatName
 from qz_api.links.draft import CodeDraft, Report
 from qz_api.links.schemas import (
     Id,
@@ -51,7 +51,7 @@ class Drawn(In):
     style: StyleObject | None = None
     style_id: Id | None = None
     """A saved style to begin with; it is copied."""
-    format: Literal["png", "svg", "webp", "pdf", "eps"] | None = None
+    format: FormatName | None = None
     size: int | float | dict[str, Any] | None = None
     """Pixels, or print units: `{"mm": 30, "dpi": 300}`."""
 

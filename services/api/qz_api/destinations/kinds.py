@@ -1,7 +1,7 @@
 """What a destination may be: a registry of types, each with its fields and where it leads.
 
-A new type is one model here and one line in `Target`; `leading` is the field that a refusal of
-where it leads is told at.
+A new type is one model here, in `Target` and in `TargetType`; `leading` is the field that a refusal
+of where it leads is told at.
 """
 
 from typing import Annotated, ClassVar, Literal, TypeAlias
@@ -104,3 +104,4 @@ Target: TypeAlias = Annotated[
     UrlTarget | AppTarget | WhatsAppTarget | PhoneTarget | SmsTarget | EmailTarget | MapTarget,
     Field(discriminator="type"),
 ]
+TargetType: TypeAlias = Literal["url", "app", "whatsapp", "phone", "sms", "email", "map"]

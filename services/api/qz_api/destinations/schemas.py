@@ -3,12 +3,10 @@
 from typing import Any, Literal
 
 from qz_api.connection import Row
-from qz_api.destinations.kinds import Target
+from qz_api.destinations.kinds import Target, TargetType
 from qz_api.http.schema import LEFT_OUT, In, Moment, Name, Out
 from qz_api.listing import NamedQuery
 from qz_common.ids import show_id
-
-DestinationType = Literal["url", "app", "whatsapp", "phone", "sms", "email", "map"]
 
 
 class DestinationCreate(In):
@@ -24,14 +22,14 @@ class DestinationPatch(In):
 
 
 class DestinationQuery(NamedQuery):
-    type: DestinationType | None = None
+    type: TargetType | None = None
 
 
 class DestinationView(Out):
     id: str
     mode: Literal["live", "test"]
     name: str
-    type: DestinationType
+    type: TargetType
     target: dict[str, Any]
     location: str
     """Where it leads, as it is served."""

@@ -67,7 +67,12 @@ Moment = Annotated[
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
 MaybeName = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
 
-LEFT_OUT: Any = None
+
+def _without_default(schema: dict[str, Any]) -> None:
+    del schema["default"]
+
+
+LEFT_OUT: Any = Field(default=None, json_schema_extra=_without_default)
 """Default of a field that a PATCH may leave out but never set to null."""
 
 

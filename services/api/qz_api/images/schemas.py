@@ -1,13 +1,18 @@
 """Shapes of the image routes."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from qz_api.http.schema import In, Moment, Out
-from qz_api.images.vocabulary import CONTENT_SCHEMA, PRESS_SCHEMA, SIZE_SCHEMA, STYLE_SCHEMA
+from qz_api.images.vocabulary import (
+    CONTENT_SCHEMA,
+    PRESS_SCHEMA,
+    SIZE_SCHEMA,
+    STYLE_SCHEMA,
+    FormatName,
+)
 
-FormatName = Literal["png", "svg", "webp", "pdf", "eps"]
 StyleIn = Annotated[Any, WithJsonSchema(STYLE_SCHEMA)]
 """Read by `looks.read_style`."""
 ContentIn = Annotated[Any, WithJsonSchema(CONTENT_SCHEMA)]

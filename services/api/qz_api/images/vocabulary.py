@@ -3,11 +3,12 @@
 The library reads and refuses them; this tells people and programs what it reads.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from qz_render import BALL_NAMES, EYE_FRAMES, FRAMES, KINDS, MODULE_SHAPES
 
 Schema = dict[str, Any]
+FormatName = Literal["png", "svg", "webp", "pdf", "eps"]
 COLOR: Schema = {
     "type": "string",
     "pattern": "^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$",

@@ -1,24 +1,17 @@
 """Shapes of /v1/workspace and /v1/workspaces."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from qz_api.accounts.roles import Role
 from qz_api.connection import Row
-from qz_api.http.schema import In, Moment, Name, Out
+from qz_api.http.schema import LEFT_OUT, In, Moment, Name, Out
 from qz_common.ids import show_id
-
-
-def _without_default(schema: dict[str, Any]) -> None:
-    del schema["default"]
-
 
 MAX_DOMAINS = 500
 Domain = Annotated[str, Field(min_length=1, max_length=300)]
 Domains = Annotated[list[Domain], Field(max_length=MAX_DOMAINS)]
-LEFT_OUT: Any = Field(default=None, json_schema_extra=_without_default)
-"""A field that stays as it is; null is no value for it."""
 Zone = Annotated[str, Field(min_length=1, max_length=64)]
 
 

@@ -1,9 +1,8 @@
 """Label sheets, pages and archives of stored codes."""
 
-from typing import Any
-
 from qz_api.auth.scopes import Scope
 from qz_api.http.call import Call
+from qz_api.http.cost import items_of
 from qz_api.http.operation import Operation
 from qz_api.http.respond import Answer, raw
 from qz_api.images.batches.service import batch_of
@@ -11,7 +10,7 @@ from qz_api.images.naming import disposition
 from qz_api.images.order import press_json, size_json
 from qz_api.images.requests import read_press, read_size
 from qz_api.images.respond import file_headers
-from qz_api.images.schemas import ArchiveBody, PagesBody, SheetBody
+from qz_api.images.schemas import MOST_CODES, ArchiveBody, PagesBody, SheetBody
 from qz_api.images.wire import Archive, Pages, Sheet, Task
 from qz_common.errors import NotFound
 
@@ -19,7 +18,8 @@ TAG = "print"
 PDF, ZIP = "application/pdf", "application/zip"
 MOST_ARCHIVE_BYTES = 32 << 20
 EXAMPLE = {"code_ids": ["qr_01k6yz0000e008000000000000"]}
-ONE_PER_CODE = "Counts as one call for each code. At most 500 codes."
+COST = items_of("code_ids", most=MOST_CODES)
+ONE_PER_CODE = f"Counts as one call for each code. At most {MOST_CODES} codes."
 
 
 async def make_sheet(call: Call) -> Answer:
@@ -52,12 +52,6 @@ async def _answer(call: Call, task: Task, media_type: str, file: str) -> Answer:
     return raw(made.data, headers.pop("Content-Type"), headers)
 
 
-def rows(document: Any) -> int:
-    """Calls that a batch counts as; the body is not checked yet."""
-    ids = document.get("code_ids") if isinstance(document, dict) else None
-    return max(1, min(len(ids), 500)) if isinstance(ids, list) else 1
-
-
 OPERATIONS = (
     Operation(
         method="POST",
@@ -72,7 +66,7 @@ OPERATIONS = (
         media_types=(PDF,),
         problems=(NotFound,),
         example={**EXAMPLE, "template": "a4-3x7"},
-        cost=rows,
+        cost=COST,
         uses="nothing",
     ),
     Operation(
@@ -88,7 +82,7 @@ OPERATIONS = (
         media_types=(PDF,),
         problems=(NotFound,),
         example=EXAMPLE,
-        cost=rows,
+        cost=COST,
         uses="nothing",
     ),
     Operation(
@@ -106,7 +100,7 @@ OPERATIONS = (
         media_types=(ZIP,),
         problems=(NotFound,),
         example=EXAMPLE,
-        cost=rows,
+        cost=COST,
         uses="nothing",
     ),
 )
