@@ -1,8 +1,10 @@
 """The role `replicate` as a whole: how it ends."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deploy.embedded.backends import free_port
@@ -41,3 +43,36 @@ async def test_a_cursor_that_can_not_be_saved_leaves_nothing_else_open(
     assert replica
     # LMDB opens an environment once per process
     Writer(replica).close()
+
+
+async def test_who_waits_for_another_says_so_and_takes_over(
+    settings: ReplicateSettings, tmp_path: Path
+) -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+    other = replace(settings, ops_port=free_port())
+    one = asyncio.create_task(replicate(settings, first))
+    await eventually(lambda: is_ready(settings))
+    two = asyncio.create_task(replicate(other, second))
+    await eventually(lambda: answers_to(other, "/livez"))
+    told = await answers_to(other, "/readyz")
+    assert told
+    reasons = told.json()["reasons"]
+    assert reasons == {"host": "another process of this host replicates"}
+    first.set()
+    await one
+    await eventually(lambda: is_ready(other))
+    second.set()
+    await two
+
+
+async def answers_to(settings: ReplicateSettings, path: str) -> httpx.Response | None:
+    async with httpx.AsyncClient() as client:
+        try:
+            return await client.get(f"http://{settings.ops_host}:{settings.ops_port}{path}")
+        except httpx.TransportError:
+            return None
+
+
+async def is_ready(settings: ReplicateSettings) -> bool:
+    answer = await answers_to(settings, "/readyz")
+    return answer is not None and answer.status_code == 200

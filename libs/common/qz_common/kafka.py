@@ -89,8 +89,8 @@ async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic] = TOPIC
     admin = AIOKafkaAdminClient(
         bootstrap_servers=settings.bootstrap, request_timeout_ms=REQUEST_TIMEOUT_MS
     )
-    await admin.start()
     try:
+        await admin.start()
         for topic in wanted:
             await _create(admin, settings, topic)
         await _compare_partitions(admin, settings, wanted)

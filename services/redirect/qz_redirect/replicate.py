@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import structlog
 
@@ -24,39 +25,56 @@ from qz_redirect.tasks import background, spare_the_collector
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class Parts:
+    outlet: Outlet
+    follower: Follower
+    fleet: Fleet
+    checker: Checker
+
+
 async def replicate(settings: ReplicateSettings, stop: asyncio.Event) -> None:
-    """While another process of this host replicates, this one waits."""
-    async with only_sender(settings.data.journals, stop) as alone:
-        if alone:
-            await _replicate(settings, stop)
+    """While another process of this host replicates, this one waits, and says so."""
+    health, at_work = Health(), asyncio.Event()
+    async with confirmation(settings) as confirmed:
+        parts = _parts(settings, confirmed)
+        registry = replicate_metrics(parts.follower, parts.fleet, parts.checker.checked)
+        health.checks["replica"] = lambda: _replica_check(parts.follower)
+        health.checks["host"] = lambda: _host_check(at_work)
+        async with ops_server(health, registry, settings.ops_host, settings.ops_port):
+            health.started = True
+            async with only_sender(settings.data.journals, stop) as alone:
+                if alone:
+                    at_work.set()
+                    await _replicate(settings, parts, health, stop)
 
 
-async def _replicate(settings: ReplicateSettings, stop: asyncio.Event) -> None:
-    health = Health()
+def _parts(settings: ReplicateSettings, confirmed: Confirmation) -> Parts:
     outlet = Outlet(settings.kafka, settings.gather_seconds)
     follower = Follower(settings.kafka, Generations(settings.data.replica))
-    async with confirmation(settings) as confirmed, contextlib.AsyncExitStack() as closing:
-        fleet = Fleet(settings.data.journals, outlet, confirmed)
-        closing.push_async_callback(outlet.close)
-        closing.callback(follower.close)
-        closing.callback(fleet.save)
+    fleet = Fleet(settings.data.journals, outlet, confirmed)
+    return Parts(outlet, follower, fleet, Checker(follower.writer_in_step))
+
+
+async def _replicate(
+    settings: ReplicateSettings, parts: Parts, health: Health, stop: asyncio.Event
+) -> None:
+    async with contextlib.AsyncExitStack() as closing:
+        closing.push_async_callback(parts.outlet.close)
+        closing.callback(parts.follower.close)
+        closing.callback(parts.fleet.save)
         api = internal_client(settings.api_url, settings.internal_token, TIMEOUT_SECONDS)
         truth = Truth(await closing.enter_async_context(api))
-        checker = Checker(follower.writer_in_step)
-        registry = replicate_metrics(follower, fleet, checker.checked)
-        health.checks["replica"] = lambda: _replica_check(follower)
         async with (
-            ops_server(health, registry, settings.ops_host, settings.ops_port),
-            background(follower.run()),
-            background(fleet.run()),
-            background(checker.run(truth, settings.check_seconds)),
+            background(parts.follower.run()),
+            background(parts.fleet.run()),
+            background(parts.checker.run(truth, settings.check_seconds)),
         ):
-            health.started = True
             spare_the_collector()
             log.info("replicating", topic_prefix=settings.kafka.topic_prefix)
             await stop.wait()
             health.draining = True
-            await fleet.flush()
+            await parts.fleet.flush()
 
 
 @contextlib.asynccontextmanager
@@ -75,3 +93,7 @@ async def confirmation(settings: ReplicateSettings) -> AsyncIterator[Confirmatio
 
 async def _replica_check(follower: Follower) -> str | None:
     return None if follower.progress.usable else "no replica yet"
+
+
+async def _host_check(at_work: asyncio.Event) -> str | None:
+    return None if at_work.is_set() else "another process of this host replicates"

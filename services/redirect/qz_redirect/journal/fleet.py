@@ -7,6 +7,8 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import structlog
+
 from qz_common.roles import pause
 from qz_redirect.journal.open import journal_folders, take_lock
 from qz_redirect.journal.outlet import Outlet
@@ -16,6 +18,7 @@ from qz_redirect.journal.sender import Confirmation, Sender
 LOOK_EVERY_SECONDS = 0.5
 FLUSH_SECONDS = 5.0
 FLUSH_POLL_SECONDS = 0.05
+log = structlog.get_logger()
 
 
 class Fleet:
@@ -70,7 +73,11 @@ async def only_sender(root: Path, stop: asyncio.Event) -> AsyncIterator[bool]:
     """Two senders of one journal would mix its order: the second process waits for the first.
     False when it was stopped while it waited."""
     await asyncio.to_thread(root.mkdir, parents=True, exist_ok=True)
+    told = False
     while (lock := take_lock(root)) is None and not stop.is_set():
+        if not told:
+            log.info("another process of this host replicates: waiting for it to end")
+            told = True
         await pause(stop, LOOK_EVERY_SECONDS)
     try:
         yield lock is not None
