@@ -70,7 +70,10 @@ def create_app(deps: Deps, calls: CallLog | None = None) -> App:
     )
 
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
-        """A path without parameters is looked up; only others are matched one by one."""
+        """A path without parameters is looked up; only others are matched one by one. A slash that
+        is encoded belongs to a segment, and none of ours has one."""
+        if b"%2f" in scope.get("raw_path", b"").lower():
+            raise NotFound("there is no such route")
         found = exact.get(scope["path"], router)
         await found(scope, receive, send)
 

@@ -1,5 +1,6 @@
 """No body, query or path that a stranger can send is worse than a 4xx (threats 36-52)."""
 
+import gzip
 import json
 from collections.abc import AsyncIterator
 
@@ -30,6 +31,8 @@ OUT_OF_BOUNDS = {
     "a million values": b"[" + b"1," * 400_000 + b"1]",
     "many keys": b"{" + b",".join(b'"%d":1' % n for n in range(80_000)) + b"}",
     "a long number": b'{"name": ' + b"9" * 5_000 + b"}",
+    "nineteen digits": b'{"metadata": {"a": 9999999999999999999}}',
+    "nineteen digits below nought": b'{"metadata": {"a": -9999999999999999999}}',
     "a huge number": b'{"name": 1e400}',
     "half a surrogate": b'{"name": "\\ud800"}',
     "half a surrogate as a field": b'{"\\udfff": 1}',
@@ -74,7 +77,46 @@ async def test_another_content_type_is_refused(api: httpx.AsyncClient, kind: str
     assert answer.status_code == 415
 
 
-@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "application/vnd.x+json"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+        {"Content-Type": "application/json", "Content-Encoding": "br, gzip"},
+        {"Content-Type": "application/json; charset=latin-1"},
+        {"Content-Type": 'application/json;CHARSET="utf-16"'},
+    ],
+    ids=str,
+)
+async def test_a_body_in_another_dress_is_refused(
+    api: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    body = gzip.compress(b'{"destination_url": "https://example.com"}')
+    answer = await api.post(PATH, content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+
+
+async def test_eighteen_digits_are_a_number(api: httpx.AsyncClient) -> None:
+    body = {"destination_url": "https://example.com", "metadata": {"a": -(10**18) + 1}}
+    made = await api.post(PATH, json=body)
+    assert (made.status_code, made.json()["metadata"]) == (201, {"a": -(10**18) + 1})
+
+
+async def test_an_encoded_slash_separates_nothing(api: httpx.AsyncClient) -> None:
+    made = await api.post(PATH, json={"destination_url": "https://example.com"})
+    where = made.headers["location"]
+    for path in (f"{where}%2fimage", f"{where}%2Fimage", "/v1%2fme"):
+        assert (await api.get(path)).status_code == 404
+    assert (await api.get(f"{where}/image")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/json; charset=utf-8",
+        'application/json; charset="UTF-8"',
+        "application/vnd.x+json",
+    ],
+)
 async def test_json_by_another_name_is_read(api: httpx.AsyncClient, kind: str) -> None:
     body = json.dumps({"destination_url": "https://example.com"}).encode()
     assert (await api.post(PATH, content=body, headers={"Content-Type": kind})).status_code == 201
@@ -107,6 +149,10 @@ async def test_fields_that_are_ours_to_set_are_unknown(api: httpx.AsyncClient, f
         ("limit=0", 422),
         ("limit=101", 422),
         ("limit=1e9", 422),
+        ("limit=%205", 422),
+        ("limit=5.0", 422),
+        ("limit=%2B5", 422),
+        ("limit=05", 422),
         ("limit=" + "9" * 5000, 422),
         ("limit=1&limit=2", 400),
         ("cursor=abc", 422),

@@ -22,8 +22,9 @@ M = TypeVar("M", bound=BaseModel)
 MAX_DEPTH = 32
 MAX_VALUES = 100_000
 MAX_DIGITS = 18
-"""Whole numbers that fit in 64 bits."""
+"""Of a whole number: it fits in 64 bits."""
 MAX_QUERY_FIELDS = 100
+CHARSET = re.compile(r';\s*charset\s*=\s*"?([^";\s]*)', re.ASCII | re.IGNORECASE)
 JSON_TYPE = re.compile(r"application/(?:[\w.-]+\+)?json(?:\s*;.*)?", re.ASCII | re.IGNORECASE)
 
 
@@ -47,12 +48,21 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
 def parse_json(scope: Scope, body: bytes) -> Any:
     if not body:
         raise Malformed("a JSON body is needed", "missing_body")
-    content_type = header(scope, b"content-type") or ""
-    if not JSON_TYPE.fullmatch(content_type):
-        raise UnsupportedMedia("send the body as application/json")
+    _check_media(scope)
     value = _load(body)
     _check_bounds(value)
     return value
+
+
+def _check_media(scope: Scope) -> None:
+    content_type = header(scope, b"content-type") or ""
+    if not JSON_TYPE.fullmatch(content_type):
+        raise UnsupportedMedia("send the body as application/json")
+    charset = CHARSET.search(content_type)
+    if charset and charset[1].lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMedia("JSON is UTF-8, whatever the charset says")
+    if (header(scope, b"content-encoding") or "identity").lower() != "identity":
+        raise UnsupportedMedia("send the body as it is, without a Content-Encoding")
 
 
 def validate(kind: type[M], value: Any) -> M:
@@ -121,7 +131,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(text: str) -> int:
-    if len(text) > MAX_DIGITS + 1:
+    if len(text.removeprefix("-")) > MAX_DIGITS:
         raise _out_of_bounds("a number has too many digits")
     return int(text)
 
