@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from qz_api.http.refusals import TYPE, WORDS
+from qz_api.http.refusals import TYPE, TYPES, WORDS
 from qz_api.images.refusals import OWN_CODES
 from qz_common.errors import Problem
 from qz_common.urls.refusal import UrlCode
@@ -22,6 +22,8 @@ KINDS: Mapping[str, type[Problem]] = {kind.__name__: kind for kind in Problem.__
 MODEL_ERROR = "PydanticCustomError"
 COMPLAINTS = {"FieldError": 1, "add": 1, "refuse": 1, "Refused": 1, MODEL_ERROR: 0}
 """Where the code of a field stands, by what is called."""
+SHAPES = {**dict.fromkeys(TYPES, TYPE), **{kind: code for kind, (code, _) in WORDS.items()}}
+"""Kinds of errors of the library that reads models, and what we call them."""
 URL_CODES = frozenset(UrlCode)
 CARRIED: Mapping[tuple[str, str], frozenset[str]] = {
     ("accounts", "code"): frozenset({"password_too_short", "password_too_common"}),
@@ -63,7 +65,7 @@ def _complaint(call: ast.Call) -> Iterator[str]:
     given = call.args[place] if place < count and (name != "add" or count == 3) else None
     if isinstance(given, ast.Constant):
         code = str(given.value)
-        yield WORDS[code][0] if name == MODEL_ERROR and code in WORDS else code
+        yield SHAPES.get(code, code) if name == MODEL_ERROR else code
 
 
 def _trees() -> Iterator[tuple[str, ast.Module]]:

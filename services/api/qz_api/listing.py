@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from qz_api.auth.principal import Principal
 from qz_api.connection import Row
 from qz_api.http.call import Call
 from qz_api.http.paging import PageQuery, page_of
 from qz_api.http.respond import Answer, shown
-from qz_api.http.schema import Moment
+from qz_api.http.schema import Moment, ending_after
 
 V = TypeVar("V", bound=BaseModel)
 NEWEST_FIRST: Final = "-created_at"
@@ -34,6 +34,11 @@ class ListQuery(PageQuery):
     """Exclusive."""
     sort: str = NEWEST_FIRST
 
+    @field_validator("created_before")
+    @classmethod
+    def _ends_later(cls, before: datetime | None, others: ValidationInfo) -> datetime | None:
+        return ending_after(others.data.get("created_after"), before)
+
     def filters(self) -> tuple[object, ...]:
         """All that a cursor is bound to."""
         return tuple(value for name, value in self if name not in ("cursor", "limit", "include"))
@@ -45,6 +50,7 @@ class NamedQuery(ListQuery):
     sort: Literal[
         "created_at", "-created_at", "updated_at", "-updated_at", "name", "-name"
     ] = NEWEST_FIRST  # fmt: skip
+    """With `-` descending; names whatever their case."""
 
 
 @dataclass(frozen=True)

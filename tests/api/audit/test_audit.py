@@ -110,7 +110,7 @@ async def test_secrets_are_hidden_at_any_depth(api: httpx.AsyncClient, tenant: T
 async def test_a_large_value_is_cut(api: httpx.AsyncClient, tenant: Tenant) -> None:
     async with tenant.deps.db.transaction(tenant.id) as conn:
         fields = {"blocks": ["x" * 100] * 100, "id": tenant.id, "at": datetime.now(UTC)}
-        await audit.record(conn, principal(tenant), "page.created", "pg_x", None, fields)
+        await audit.record(conn, principal(tenant), "landing_page.created", "pg_x", None, fields)
     [entry] = await log(api)
     assert entry["after"]["blocks"] == "[10301 bytes]"
     assert entry["after"]["id"] == str(tenant.id)
@@ -164,7 +164,6 @@ async def test_the_log_is_filtered(api: httpx.AsyncClient, tenant: Tenant, deps:
     assert len(await log(api)) == 2
     assert [each["object_id"] for each in await log(api, object=made["id"])] == [made["id"]]
     assert [each["action"] for each in await log(api, action="key.created")] == ["key.created"]
-    assert await log(api, action="ke") == []
     assert len(await log(api, actor=me)) == 2
     assert await log(api, actor="usr_x") == []
     late = (start + timedelta(minutes=1)).isoformat()
@@ -190,7 +189,20 @@ async def test_the_log_is_paged(api: httpx.AsyncClient) -> None:
     assert (await api.get("/v1/audit-log", params=other)).status_code == 422
 
 
-@pytest.mark.parametrize("query", ["from=yesterday", "to=2026", "action=", "since=2026-01-01"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "from=yesterday",
+        "to=2026",
+        "action=",
+        "action=nope",
+        "action=ke",
+        "action=key.nope",
+        "object=menu",
+        "since=2026-01-01",
+        "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
+    ],
+)
 async def test_a_bad_filter_is_refused(api: httpx.AsyncClient, query: str) -> None:
     assert (await api.get(f"/v1/audit-log?{query}")).status_code == 422
 

@@ -1,21 +1,25 @@
 """The document says what the API does: committed, valid, and held against a running server."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from qz_api.app import OPERATIONS
 from qz_api.auth.scopes import Scope
-from qz_api.http.openapi import document
+from qz_api.http.openapi import IDEMPOTENCY_KEY, document
+from qz_api.idempotency import service as idempotency
 from tests.fixtures.api import ApiRole, seeded
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
 EXAMPLES = 15
+SHARED = ("limit", "cursor", "include", "q", "created_after", "created_before", "tag", "campaign")
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"
     "response_schema_conformance,ignored_auth"
@@ -50,6 +54,48 @@ def test_every_operation_says_which_scope_it_needs(written: Any) -> None:
     for path in written["paths"].values():
         for operation in path.values():
             assert operation.get("x-scope", Scope.QR_READ.value) in scopes
+
+
+def parts(node: Any) -> Iterator[Any]:
+    yield node
+    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for child in below:
+        yield from parts(child)
+
+
+def test_every_schema_is_one_and_every_default_fits_its_own(written: Any) -> None:
+    for name, schema in written["components"]["schemas"].items():
+        assert jsonschema_rs.meta.is_valid(schema), name
+    with_default = [part for part in parts(written) if isinstance(part, dict) and "default" in part]
+    schemas = [part for part in with_default if {"type", "anyOf", "allOf", "$ref"} & set(part)]
+    assert len(schemas) > 50
+    for schema in schemas:
+        whole = {**schema, "components": written["components"]}
+        assert jsonschema_rs.is_valid(whole, schema["default"]), schema
+        assert schema["default"] is not None, "what may be left out is not null for that"
+
+
+def test_parameters_of_lists_say_what_they_mean(written: Any) -> None:
+    for path in written["paths"].values():
+        for each in path.get("get", {}).get("parameters", ()):
+            if each["in"] == "query" and each["name"] in SHARED:
+                assert each.get("description"), each
+
+
+def test_limits_are_told_where_a_workspace_is_charged(written: Any) -> None:
+    for operation in OPERATIONS:
+        if operation.guard == "internal":
+            continue
+        answers = written["paths"][operation.path][operation.method.lower()]["responses"]
+        charged = operation.guard == "principal" or operation.takes_credentials
+        for status, answer in answers.items():
+            assert ("RateLimit" in answer["headers"]) is (charged and status != "401")
+
+
+@pytest.mark.parametrize("key", ["a", "a b", "a" * 255, " a", "a ", "é", "", "a\tb"])
+def test_the_pattern_of_idempotency_keys_is_that_of_the_server(key: str) -> None:
+    taken = bool(idempotency.KEY.fullmatch(key))
+    assert bool(re.search(IDEMPOTENCY_KEY["schema"]["pattern"], key)) is taken
 
 
 def test_internal_routes_are_not_told_of(written: Any) -> None:

@@ -2,24 +2,47 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
+from qz_api.audit.actions import ACTIONS, SUBJECTS
 from qz_api.connection import Row
 from qz_api.http.paging import PageQuery
-from qz_api.http.schema import Moment, Out
+from qz_api.http.schema import Moment, Out, ending_after
 from qz_common.ids import show_id
 
 Word = Annotated[str, Field(min_length=1, max_length=100)]
+ID = "^[a-z]+_[0-9a-z]{26}$"
+
+
+def _recorded(action: str) -> str:
+    if action not in ACTIONS and action not in SUBJECTS:
+        raise ValueError("is nothing that is ever recorded; key.created is, and key")
+    return action
+
+
+Sought = Annotated[
+    Word,
+    AfterValidator(_recorded),
+    WithJsonSchema({"type": "string", "enum": [*SUBJECTS, *ACTIONS]}),
+]
 
 
 class AuditQuery(PageQuery):
-    model_config = ConfigDict(extra="forbid")
-    action: Word | None = None
+    action: Sought | None = None
     """`key.created`, or `key` for all that happened to keys."""
-    object: Word | None = None
+    object: Annotated[str, Field(pattern=ID)] | None = None
+    """The id of what it happened to."""
     actor: Word | None = None
+    """The id of who did it, such as `usr_…` or `key_…`."""
     since: Moment | None = Field(default=None, alias="from")
+    """Inclusive."""
     until: Moment | None = Field(default=None, alias="to")
+    """Exclusive."""
+
+    @field_validator("until")
+    @classmethod
+    def _ends_later(cls, until: Moment | None, others: ValidationInfo) -> Moment | None:
+        return ending_after(others.data.get("since"), until)
 
 
 class ActorView(Out):

@@ -12,6 +12,7 @@ row.
 from collections.abc import Iterable
 
 from qz_api.audit import store
+from qz_api.audit.actions import Action
 from qz_api.audit.actor import Actor
 from qz_api.audit.diff import Fields, changes
 from qz_api.transaction import Transaction
@@ -25,7 +26,7 @@ NOTHING: tuple[Fields, Fields] = ({}, {})
 async def record(
     conn: Transaction,
     principal: Actor,
-    action: str,
+    action: Action,
     object_id: str,
     before: Fields | None = None,
     after: Fields | None = None,
@@ -34,7 +35,7 @@ async def record(
 
 
 async def record_all(
-    conn: Transaction, principal: Actor, action: str, done: Iterable[Change]
+    conn: Transaction, principal: Actor, action: Action, done: Iterable[Change]
 ) -> None:
     """The same for a bulk command: one statement for all its objects."""
     entries = [(new_uuid(), id, *changes(before, after)) for id, before, after in done]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, WithJsonSchema
 
 from qz_api.auth.principal import Principal
 from qz_api.codes.store import JOINED, few_static
@@ -20,6 +20,7 @@ from qz_api.links.listing import (
 )
 from qz_api.links.store import few_indexed
 from qz_api.listing import Listing, Table, Walk, pattern_of, walks
+from qz_render.content import KINDS
 
 CODES = Table(
     source="codes c LEFT JOIN links l ON l.id = c.link_id",
@@ -34,13 +35,27 @@ CODES = Table(
         ),
     },
 )
+CONTENT_TYPES = (*KINDS, "landing_page")
+
+
+def _known_kind(name: str) -> str:
+    if name not in CONTENT_TYPES:
+        raise ValueError(f"must be one of {', '.join(CONTENT_TYPES)}")
+    return name
+
+
+ContentType = Annotated[
+    str,
+    AfterValidator(_known_kind),
+    WithJsonSchema({"type": "string", "enum": [*CONTENT_TYPES]}),
+]
 
 
 class CodeQuery(LinkQuery):
-    """Sorted by `scan_count`, only dynamic codes are listed: static ones are never counted."""
-
     type: Literal["dynamic", "static"] | None = None
-    content_type: Annotated[str, Field(max_length=40)] | None = None
+    """With a link, or the content itself."""
+    content_type: ContentType | None = None
+    """The kind of the content."""
 
 
 async def build_codes(

@@ -146,6 +146,7 @@ OPERATIONS = (
         handler=list_codes,
         scope=Scope.QR_READ,
         query=CodeQuery,
+        description="Sorted by `scan_count` it has dynamic codes only: nobody counts static ones.",
         answer=Page[CodeView],
     ),
     Operation(

@@ -5,11 +5,14 @@ token stands in its DNS. Whoever has it keeps it for as long as their token stan
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from qz_api.audit import service as audit
+from qz_api.audit.actions import Action
 from qz_api.auth.principal import Principal
 from qz_api.connection import Connection, Row
+from qz_api.differing import says_news
 from qz_api.domains import store
 from qz_api.domains.hosts import claimable, tokens
 from qz_api.domains.publish import publish, take_down
@@ -72,17 +75,16 @@ async def update(
     default = before["is_default"] if patch.default is None else patch.default
     if default and before["status"] != "verified":
         raise Conflict(f"{before['host']} is not verified yet", "domain_not_verified")
+    named = "root_url" in patch.model_fields_set
+    fields: dict[str, Any] = {
+        "root_url": _admitted(patch.root_url, policy) if named else before["root_url"],
+        "is_default": default,
+    }
+    if not says_news(before, fields):
+        return before
     if default and not before["is_default"]:
         await store.no_default(conn, principal.workspace, principal.mode, now)
-    named = "root_url" in patch.model_fields_set
-    row = await store.update(
-        conn,
-        principal.workspace,
-        before["id"],
-        root_url=_admitted(patch.root_url, policy) if named else before["root_url"],
-        is_default=default,
-        now=now,
-    )
+    row = await store.update(conn, principal.workspace, before["id"], **fields, now=now)
     if row["status"] == "verified":
         await publish(conn, row)
     await _tell(conn, principal, "domain.updated", before, row)
@@ -139,7 +141,7 @@ def _admitted(root_url: str | None, policy: UrlPolicy) -> str:
 
 
 async def _tell(
-    conn: Transaction, principal: Principal, action: str, before: Row | None, after: Row | None
+    conn: Transaction, principal: Principal, action: Action, before: Row | None, after: Row | None
 ) -> None:
     row = after or before or {}
     await audit.record(conn, principal, action, show_id("dom", row["id"]), before, after)

@@ -6,7 +6,13 @@ from importlib.metadata import version
 from typing import Any, cast
 
 from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic.json_schema import (
+    GenerateJsonSchema,
+    JsonSchemaMode,
+    JsonSchemaValue,
+    models_json_schema,
+)
+from pydantic_core.core_schema import WithDefaultSchema
 
 from qz_api.accounts.sessions.cookie import NAME
 from qz_api.http.operation import Operation
@@ -48,11 +54,12 @@ PROBLEM_SCHEMA: Doc = {
         },
     },
 }
+KEY_PATTERN = "^[!-~]([ -~]*[!-~])?$"
 IDEMPOTENCY_KEY: Doc = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "The same key with the same body has one effect, for 24 hours.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": KEY_PATTERN},
 }
 IF_MATCH: Doc = {
     "name": "If-Match",
@@ -69,12 +76,21 @@ SESSION_TEXT = (
 HEADERS: Doc = {
     name: {"schema": {"type": "string"}, "description": text}
     for name, text in (
-        ("RateLimit-Policy", "The limits of this workspace."),
+        ("RateLimit-Policy", "The limits of this workspace, where its plan has any."),
         ("RateLimit", "What is left of them."),
         ("X-Request-Id", "Names this request in problems and logs."),
     )
 }
-EVERY_ANSWER: Doc = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
+UNMETERED = ("X-Request-Id",)
+"""What comes with an answer that no workspace is charged for."""
+
+
+class Schemas(GenerateJsonSchema):
+    """Null is no default: what may be left out is not null for that, and many can't be null."""
+
+    def default_schema(self, schema: WithDefaultSchema) -> JsonSchemaValue:
+        found = super().default_schema(schema)
+        return found if found.get("default", "") is not None else _without(found, "default")
 
 
 def document(operations: Sequence[Operation]) -> Doc:
@@ -124,7 +140,9 @@ def _schemas(operations: Iterable[Operation]) -> tuple[Models, Doc]:
             wanted.append((operation.body, "validation"))
         if operation.answer:
             wanted.append((operation.answer, "serialization"))
-    models, top = models_json_schema(list(dict.fromkeys(wanted)), ref_template=SCHEMA_REF)
+    models, top = models_json_schema(
+        list(dict.fromkeys(wanted)), ref_template=SCHEMA_REF, schema_generator=Schemas
+    )
     return cast(Models, models), top.get("$defs", {})
 
 
@@ -171,12 +189,17 @@ def _path_parameters(operation: Operation) -> list[Doc]:
 def _query_parameters(operation: Operation) -> list[Doc]:
     if operation.query is None:
         return []
-    schema = operation.query.model_json_schema(ref_template=SCHEMA_REF)
+    schema = operation.query.model_json_schema(ref_template=SCHEMA_REF, schema_generator=Schemas)
     required = schema.get("required", [])
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": _optional(one)}
+        {"name": name, "in": "query", "required": name in required, **_parameter(one)}
         for name, one in schema["properties"].items()
     ]
+
+
+def _parameter(schema: Doc) -> Doc:
+    told = {"description": schema["description"]} if "description" in schema else {}
+    return {**told, "schema": _optional(_without(schema, "description"))}
 
 
 def _optional(schema: Doc) -> Doc:
@@ -184,8 +207,11 @@ def _optional(schema: Doc) -> Doc:
     kinds = [kind for kind in schema.get("anyOf", ()) if kind.get("type") != "null"]
     if len(kinds) != 1:
         return schema
-    rest = {key: value for key, value in schema.items() if key not in ("anyOf", "default")}
-    return {**rest, **kinds[0]}
+    return {**_without(schema, "anyOf"), **kinds[0]}
+
+
+def _without(schema: Doc, *names: str) -> Doc:
+    return {name: value for name, value in schema.items() if name not in names}
 
 
 def _responses(operation: Operation, models: Models) -> Doc:
@@ -194,7 +220,7 @@ def _responses(operation: Operation, models: Models) -> Doc:
         found[str(status)] = {
             "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
             "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            "headers": EVERY_ANSWER,
+            "headers": _always(operation, status),
         }
     return dict(sorted(found.items()))
 
@@ -202,13 +228,20 @@ def _responses(operation: Operation, models: Models) -> Doc:
 def _success(operation: Operation, models: Models) -> Doc:
     found: Doc = {
         "description": HTTPStatus(operation.status).phrase,
-        "headers": {**EVERY_ANSWER, **_named_headers(operation)},
+        "headers": {**_always(operation, operation.status), **_named_headers(operation)},
     }
     if operation.status == 204:
         return found
     schema = models[(operation.answer, "serialization")] if operation.answer else {}
     found["content"] = {kind: {"schema": schema} for kind in operation.media_types}
     return found
+
+
+def _always(operation: Operation, status: int) -> Doc:
+    """Limits are those of a workspace, and known once it is known."""
+    has_limits = operation.guard == "principal" or operation.takes_credentials
+    names = HEADERS if has_limits and status != Unauthenticated.status else UNMETERED
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _named_headers(operation: Operation) -> Doc:

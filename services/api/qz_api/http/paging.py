@@ -15,9 +15,10 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from qz_api.connection import Row
+from qz_api.http.schema import Query
 from qz_common.errors import FieldError, Invalid
 
 V = TypeVar("V", bound=BaseModel)
@@ -30,13 +31,15 @@ NEWEST = ("created_at", "id")
 """The columns of that place."""
 
 
-class PageQuery(BaseModel):
+class PageQuery(Query):
     """Base of every list's query."""
 
-    model_config = ConfigDict(extra="forbid")
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
+    """Rows of a page, at most."""
     cursor: Annotated[str, Field(max_length=1024)] | None = None
+    """`next_cursor` of the page before, with the same filters."""
     include: Literal["total"] | None = None
+    """`total` counts all rows of the list."""
 
 
 class Page(BaseModel, Generic[V]):

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import (
     AfterValidator,
@@ -14,9 +14,12 @@ from pydantic import (
     Field,
     PlainSerializer,
     TypeAdapter,
+    ValidationInfo,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    field_validator,
 )
+from pydantic_core import PydanticCustomError
 
 FIRST, END = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
@@ -67,6 +70,9 @@ Moment = Annotated[
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
 MaybeName = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
 
+WHOLE = re.compile(r"-?(?:0|[1-9]\d*)", re.ASCII)
+DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
+
 
 def _without_default(schema: dict[str, Any]) -> None:
     del schema["default"]
@@ -80,6 +86,30 @@ class In(BaseModel):
     """A request body: unknown fields are refused, and nothing is converted from another type."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class Query(BaseModel):
+    """Parameters of an address: unknown ones are refused, and a number is written in one way."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plainly_written(cls, value: object, field: ValidationInfo) -> object:
+        kind = cls.model_fields[field.field_name or ""].annotation
+        kinds = {kind, *get_args(kind)}
+        if isinstance(value, str) and int in kinds and not WHOLE.fullmatch(value):
+            raise PydanticCustomError("int_parsing", "must be a whole number")
+        if isinstance(value, str) and float in kinds and not DECIMAL.fullmatch(value):
+            raise PydanticCustomError("float_parsing", "must be a number")
+        return value
+
+
+def ending_after(start: datetime | None, end: datetime | None) -> datetime | None:
+    """The end of a range that has something in it; its start is inclusive, its end exclusive."""
+    if start is not None and end is not None and end <= start:
+        raise PydanticCustomError("empty_range", "must come after the start of the range")
+    return end
 
 
 class Out(BaseModel):

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
-from qz_api.http.schema import In, Moment, Out
+from qz_api.http.schema import In, Moment, Out, Query
 from qz_api.images.vocabulary import (
     CONTENT_SCHEMA,
     PRESS_SCHEMA,
@@ -23,10 +23,9 @@ LONGEST_LEASE = 10 * 365 * 86_400
 CodeIds = Annotated[list[str], Field(min_length=1, max_length=MOST_CODES)]
 
 
-class ImageQuery(BaseModel):
+class ImageQuery(Query):
     """What is absent is as the code was saved."""
 
-    model_config = ConfigDict(extra="forbid")
     format: FormatName | None = None
     size: int | None = None
     """Pixels, 64 to 4096."""
@@ -44,8 +43,7 @@ class ImageQuery(BaseModel):
     """The signature of an address that we gave out."""
 
 
-class PreviewQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class PreviewQuery(Query):
     format: FormatName = "png"
     size: int = 256
 

@@ -2,15 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from qz_api.http.schema import Moment, Out
+from qz_api.http.schema import Moment, Out, Query
 
 MAX_MONTHS = 36
 
 
-class UsageQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class UsageQuery(Query):
     months: Annotated[int, Field(ge=1, le=MAX_MONTHS)] = 12
     """This one and the ones before it."""
 

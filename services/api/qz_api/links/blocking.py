@@ -6,6 +6,7 @@ Runs in a transaction that sees every workspace; the entry in the audit log is i
 from datetime import datetime
 from typing import cast
 
+from qz_api.audit.actions import Action
 from qz_api.auth.principal import Mode, Principal
 from qz_api.connection import Connection
 from qz_api.limits.plans import Plan
@@ -51,7 +52,7 @@ async def _locked(conn: Connection, host: str, slug: str) -> Link:
 
 
 async def _write(
-    conn: Transaction, link: Link, columns: Columns, action: str, now: datetime
+    conn: Transaction, link: Link, columns: Columns, action: Action, now: datetime
 ) -> Link:
     principal = Principal(
         kind="key",

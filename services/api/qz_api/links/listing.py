@@ -32,6 +32,7 @@ FEW = 1000
 """So many hits of an index are taken one by one; more, and the list is walked in its order."""
 MIN_INDEXED = 3
 """Characters that a trigram needs."""
+CAMPAIGN = "^cmp_[0-9a-z]{26}$"
 TEXT = "l.name || ' ' || l.slug || ' ' || l.destination_url"
 STATUSES: Mapping[str, str] = {
     "active": "{l}.status = 'active' AND ({l}.starts_at IS NULL OR {l}.starts_at <= {now})"
@@ -45,14 +46,18 @@ STATUSES: Mapping[str, str] = {
 
 class LinkQuery(ListQuery):
     status: Status | None = None
-    campaign: Annotated[str, Field(max_length=64)] | None = None
+    """What the clock says counts: an active link that has ended is `expired`."""
+    campaign: Annotated[str, Field(pattern=CAMPAIGN)] | None = None
+    """The id of a campaign."""
     tag: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """A whole tag, whatever its case."""
     q: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """Part of a name, a slug or a destination, whatever its case."""
     sort: Literal[
         "created_at", "-created_at", "updated_at", "-updated_at", "name", "-name", "scan_count",
         "-scan_count",
     ] = NEWEST_FIRST  # fmt: skip
+    """With `-` descending; names whatever their case."""
 
 
 LINKS = Table(

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.audit import service as audit
+from qz_api.audit.actions import Action
 from qz_api.auth.principal import Principal
 from qz_api.codes import store as codes
 from qz_api.connection import Connection
@@ -128,7 +129,7 @@ async def write_all(
     changes: Sequence[tuple[Link, Columns]],
     now: datetime,
     *,
-    action: str = "link.updated",
+    action: Action = "link.updated",
     note: VersionNote = PLAIN,
 ) -> list[Link]:
     """Writes, versions, audits and publishes changed links; those without a change stay."""

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from qz_api.auth.principal import Mode
 from qz_api.connection import Row
-from qz_api.http.schema import In, Moment, Out
+from qz_api.http.schema import In, Moment, Out, Query
 from qz_api.listing import NamedQuery
 from qz_api.pages.blocks import AnyBlock
 from qz_api.pages.localized import Language, Line, Sentence, texts_by_language
@@ -75,7 +75,7 @@ class LandingPageQuery(NamedQuery):
     slug: Slug | None = None
 
 
-class PreviewQuery(In):
+class PreviewQuery(Query):
     language: Language | None = None
 
 

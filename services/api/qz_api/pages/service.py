@@ -9,9 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.audit import service as audit
+from qz_api.audit.actions import Action
 from qz_api.auth.principal import Principal
 from qz_api.connection import Connection, Row
+from qz_api.differing import says_news
 from qz_api.http.parse import validate
+from qz_api.links.draft import Report
+from qz_api.links.service import refuse_locked
 from qz_api.pages import store
 from qz_api.pages.compile import COMPILER, Compiled, compile_landing
 from qz_api.pages.gate import admit_all
@@ -67,8 +71,14 @@ async def update(
     """`before` is locked."""
     changes = patch.model_dump(mode="json", exclude_unset=True)
     slug = changes.pop("slug", before["slug"])
-    published = changes.pop("published", before["published"])
+    published = changes.pop("published", None)
+    published = before["published"] if published is None else published
     document, compiled = await _compiled(conn, principal, {**before["document"], **changes}, policy)
+    shown = {"document": document, "published": published}
+    if not says_news(before, {**shown, "slug": slug}):
+        return before
+    if says_news(before, shown):
+        await refuse_locked(conn, principal, "page", before["id"], Report())
     if slug and not await store.claim_slug(
         conn, principal.workspace, principal.mode, slug, before["id"]
     ):
@@ -78,8 +88,7 @@ async def update(
         workspace=principal.workspace,
         id=before["id"],
         slug=slug,
-        document=document,
-        published=before["published"] if published is None else published,
+        **shown,
         compiler=COMPILER,
         now=now,
     )
@@ -131,7 +140,7 @@ async def _compiled(
 
 
 async def _tell(
-    conn: Transaction, principal: Principal, action: str, before: Row | None, after: Row | None
+    conn: Transaction, principal: Principal, action: Action, before: Row | None, after: Row | None
 ) -> None:
     id = show_id("pg", (before or after or {})["id"])
     await audit.record(conn, principal, action, id, _told(before), _told(after))

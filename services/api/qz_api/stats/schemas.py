@@ -2,21 +2,24 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from qz_api.http.schema import In, Out
+from qz_api.http.schema import In, Out, Query
 
 Words = Annotated[str, Field(min_length=1, max_length=64)]
 Interval = Literal["minute", "hour", "day", "week", "month"]
 
 
-class _RangeQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+class _RangeQuery(Query):
+    model_config = ConfigDict(populate_by_name=True)
     opens: Annotated[Words | None, Field(alias="from")] = None
     """A date or an instant; the start of the last 30 days when left out."""
     until: Annotated[Words | None, Field(alias="to")] = None
+    """Likewise, and exclusive; now when left out."""
     timezone: Words = "UTC"
+    """Where days and hours begin: an IANA name."""
     verdicts: Literal["human", "all"] = "human"
+    """`all` counts bots, previews, prefetches and repeats too."""
 
     @property
     def said(self) -> dict[str, Any]:
@@ -37,7 +40,9 @@ class SummaryQuery(_RangeQuery):
 
 class ScansQuery(_RangeQuery):
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    """Rows of a page, at most."""
     cursor: Annotated[str, Field(max_length=200)] | None = None
+    """`next_cursor` of the page before, with the same question."""
 
 
 class AnalyticsQuestion(In):

@@ -17,6 +17,7 @@ from qz_api.accounts.users.schemas import PasswordChange, SignUp
 from qz_api.accounts.workspaces import service as workspaces
 from qz_api.accounts.workspaces import store as workspace_store
 from qz_api.audit import service as audit
+from qz_api.audit.actions import Action
 from qz_api.connection import Connection, Row
 from qz_api.db import Database
 from qz_api.http.scope import Scope
@@ -111,7 +112,7 @@ async def _rotate(accounts: Accounts, conn: Connection, session: Session, token:
 async def _record(
     conn: Transaction,
     session: Session,
-    action: str,
+    action: Action,
     request_id: str,
     before: dict[str, str] | None = None,
     after: dict[str, str] | None = None,
