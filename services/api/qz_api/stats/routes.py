@@ -78,7 +78,7 @@ async def _ask(call: Call, path: str, question: Mapping[str, Any]) -> Answer:
             raise
         errors = [replace(each, pointer=_parameter(each.pointer)) for each in problem.errors]
         detail = f"{errors[0].pointer}: {errors[0].message}"
-        raise Invalid(detail, problem.code, errors=errors) from None
+        raise Invalid(detail, errors=errors) from None
 
 
 def _parameter(pointer: str) -> str:
