@@ -72,13 +72,7 @@ MaybeName = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
 
 WHOLE = re.compile(r"-?(?:0|[1-9]\d*)", re.ASCII)
 DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
-
-
-def _without_default(schema: dict[str, Any]) -> None:
-    del schema["default"]
-
-
-LEFT_OUT: Any = Field(default=None, json_schema_extra=_without_default)
+LEFT_OUT: Any = None
 """Default of a field that a PATCH may leave out but never set to null."""
 
 
