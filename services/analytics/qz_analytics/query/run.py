@@ -9,6 +9,7 @@ from typing import Any
 from qz_analytics.clickhouse import ClickHouse, Row
 from qz_analytics.query.dimensions import DIMENSIONS
 from qz_analytics.query.metrics import METRICS, MOMENTS
+from qz_analytics.query.once import ask_once
 from qz_analytics.query.plan import Plan, can_roll, plan, plan_raw
 from qz_analytics.query.question import Question
 from qz_analytics.query.sql import raw_statement, rolled_statement
@@ -50,8 +51,7 @@ async def answer(reader: ClickHouse, question: Question) -> Answer:
 
 async def find(reader: ClickHouse, question: Question) -> Found:
     chosen = await choose(reader, question)
-    statement = rolled_statement if chosen.rolled else raw_statement
-    told = await reader.rows(*statement(chosen))
+    told = await _rows(reader, chosen)
     width = 2 + len(question.dimensions)
     found = Found(chosen, _nothing(question), {})
     for row in told:
@@ -67,6 +67,12 @@ async def find(reader: ClickHouse, question: Question) -> Found:
         alone = replace(question, dimensions=(), bucket="", clock_parts=(), order_by=())
         found = replace(found, totals=(await find(reader, alone)).totals)
     return found
+
+
+async def _rows(reader: ClickHouse, chosen: Plan) -> list[Row]:
+    if chosen.rolled:
+        return await reader.rows(*rolled_statement(chosen))
+    return await ask_once(reader, lambda final: raw_statement(chosen, final))
 
 
 async def choose(reader: ClickHouse, question: Question) -> Plan:

@@ -10,11 +10,12 @@ import msgspec
 
 from qz_analytics.clickhouse import ClickHouse
 from qz_analytics.query.filters import read_filters
+from qz_analytics.query.once import Statement, ask_once
 from qz_analytics.query.parse import MODES, Reader, check, one_of, read_limit, read_verdicts, text
 from qz_analytics.query.question import Question
 from qz_analytics.query.ranges import read_range, read_zone
 from qz_analytics.query.refused import Refused
-from qz_analytics.query.sql import Bound, where
+from qz_analytics.query.sql import Bound, from_scans
 from qz_analytics.query.zones import label
 from qz_common.utm import UTM_NAMES
 
@@ -59,9 +60,8 @@ def read_page(body: object, now: datetime) -> Page:
 
 async def page(reader: ClickHouse, asked: Page) -> dict[str, Any]:
     """One row more than asked for is read, to know whether there is a next page."""
-    question, bound = asked.question, Bound()
-    sql = _statement(asked, bound)
-    rows = await reader.rows(sql, bound.values)
+    question = asked.question
+    rows = await ask_once(reader, lambda final: _statement(asked, final))
     shown = rows[: question.limit]
     more = len(rows) > question.limit
     return {
@@ -70,20 +70,21 @@ async def page(reader: ClickHouse, asked: Page) -> dict[str, Any]:
     }
 
 
-def _statement(asked: Page, bound: Bound) -> str:
-    question = asked.question
-    limits = where(question, [question.span], bound)
+def _statement(asked: Page, final: bool) -> Statement:
+    question, bound = asked.question, Bound()
+    scans = from_scans(question, [question.span], bound, final)
     if asked.after:
         ms, journal, seq = (bound.add(part, kind) for part, kind in _typed(asked.after))
-        limits += (
+        scans += (
             f" AND ts <= fromUnixTimestamp64Milli({ms}, 'UTC') AND "
             f"(toUnixTimestamp64Milli(ts), journal, seq) < ({ms}, {journal}, {seq})"
         )
-    return (
-        f"SELECT toUnixTimestamp64Milli(ts), journal, seq, {', '.join(SHOWN)} FROM scans FINAL "
-        f"WHERE {limits} ORDER BY ts DESC, journal DESC, seq DESC "
+    sql = (
+        f"SELECT toUnixTimestamp64Milli(ts), journal, seq, {', '.join(SHOWN)} {scans} "
+        f"ORDER BY ts DESC, journal DESC, seq DESC "
         f"LIMIT {bound.add(question.limit + 1, 'UInt32')}"
     )
+    return sql, bound.values
 
 
 def _typed(place: Place) -> list[tuple[int, str]]:

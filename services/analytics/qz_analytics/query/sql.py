@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from qz_analytics.query.dimensions import DIMENSIONS
 from qz_analytics.query.metrics import METRICS
+from qz_analytics.query.once import Statement, no_overlaps
 from qz_analytics.query.plan import Plan
 from qz_analytics.query.question import Branch, Filter, Leaf, Question
 from qz_analytics.query.zones import Span, offsets
@@ -27,6 +28,9 @@ class Bound:
         self.values[name] = value
         return f"{{{name}:{kind}}}"
 
+    def text(self, value: str) -> str:
+        return self.add(value, "String")
+
 
 def where(question: Question, spans: Sequence[Span], bound: Bound, column: str = "ts") -> str:
     """The wall between workspaces comes first, always."""
@@ -42,6 +46,14 @@ def where(question: Question, spans: Sequence[Span], bound: Bound, column: str =
     if question.filter.parts:
         parts.append(condition(question.filter, bound))
     return " AND ".join(parts)
+
+
+def from_scans(question: Question, spans: Sequence[Span], bound: Bound, final: bool) -> str:
+    """Each scan once, either way."""
+    limits = where(question, spans, bound)
+    if final:
+        return f"FROM scans FINAL WHERE {limits}"
+    return f"FROM scans WHERE {limits} AND {no_overlaps(spans, bound.text)}"
 
 
 def within(column: str, spans: Sequence[Span], bound: Bound) -> str:
@@ -64,7 +76,7 @@ def bucket_of(milliseconds: str, edges: Sequence[int], bound: Bound) -> str:
     return f"roundDown({milliseconds}, {bound.add(list(edges), 'Array(Int64)')})"
 
 
-def raw_statement(plan: Plan) -> tuple[str, dict[str, object]]:
+def raw_statement(plan: Plan, final: bool) -> Statement:
     bound, question = Bound(), plan.question
     groups = [f"d{at}" for at in range(len(question.dimensions))]
     columns = [
@@ -75,12 +87,12 @@ def raw_statement(plan: Plan) -> tuple[str, dict[str, object]]:
         *_time_columns(plan, bound),
         RAW_COLUMNS,
     ]
-    rows = f"SELECT {', '.join(columns)} FROM scans FINAL WHERE {where(question, plan.raw, bound)}"
+    rows = f"SELECT {', '.join(columns)} {from_scans(question, plan.raw, bound, final)}"
     counted = {name: METRICS[name].raw for name in question.metrics}
     return _grouped(question, rows, groups, counted, bound), bound.values
 
 
-def rolled_statement(plan: Plan) -> tuple[str, dict[str, object]]:
+def rolled_statement(plan: Plan) -> Statement:
     """Only `verdict` and `mode` may be asked as dimensions here; `can_roll` sees to it."""
     bound, question = Bound(), plan.question
     groups = [f"d{at}" for at in range(len(question.dimensions))]

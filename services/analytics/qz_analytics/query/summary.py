@@ -13,12 +13,13 @@ from qz_analytics.clickhouse import ClickHouse, Row
 from qz_analytics.query.dimensions import DIMENSIONS
 from qz_analytics.query.filters import leaf
 from qz_analytics.query.metrics import METRICS
+from qz_analytics.query.once import Statement, ask_once
 from qz_analytics.query.parse import MODES, Reader, check, one_of, read_limit, read_verdicts, text
 from qz_analytics.query.plan import plan_raw
 from qz_analytics.query.question import MAX_VALUES, Branch, Filter, Question
 from qz_analytics.query.ranges import read_range, read_zone
 from qz_analytics.query.refused import Refused
-from qz_analytics.query.sql import RAW_COLUMNS, TS_MS, Bound, bucket_of, where
+from qz_analytics.query.sql import RAW_COLUMNS, TS_MS, Bound, bucket_of, from_scans
 from qz_analytics.query.zones import BUCKETS, label
 
 SHOWN = (
@@ -68,9 +69,8 @@ def read_summary(body: object, now: datetime) -> Summary:
 async def summary(reader: ClickHouse, asked: Summary) -> dict[str, Any]:
     question = asked.question
     plan = plan_raw(question)
-    bound = Bound()
-    sql = _statement(asked, plan.edges, bound)
-    sets = _by_set(await reader.rows(sql, bound.values), asked)
+    rows = await ask_once(reader, lambda final: _statement(asked, plan.edges, final))
+    sets = _by_set(rows, asked)
     total = sets.get("", [_nothing()])[0]
     return {
         "totals": {
@@ -85,25 +85,26 @@ async def summary(reader: ClickHouse, asked: Summary) -> dict[str, Any]:
     }
 
 
-def _statement(asked: Summary, edges: Sequence[int], bound: Bound) -> str:
+def _statement(asked: Summary, edges: Sequence[int], final: bool) -> Statement:
     """Sets are told apart by which of their keys is not grouped away."""
-    question = asked.question
+    question, bound = asked.question, Bound()
     keys = [f"d{at}" for at in range(len(asked.shown))]
     columns = [
         f"{DIMENSIONS[name].sql} AS {key}" for name, key in zip(asked.shown, keys, strict=True)
     ]
     rows = (
         f"SELECT {', '.join(columns)}, {bucket_of(TS_MS, edges, bound)} AS b, {RAW_COLUMNS} "
-        f"FROM scans FINAL WHERE {where(question, [question.span], bound)}"
+        f"{from_scans(question, [question.span], bound, final)}"
     )
     metrics = [f"{METRICS[name].raw} AS m{at}" for at, name in enumerate(TOTALS)]
     sets = ", ".join(f"({key})" for key in ["b", *keys])
     most = bound.add(max(len(edges), question.limit), "UInt32")
-    return (
+    sql = (
         f"SELECT grouping(b, {', '.join(keys)}) AS which, b, {', '.join([*keys, *metrics])} "
         f"FROM ({rows}) GROUP BY GROUPING SETS ((), {sets}) "
         f"ORDER BY which, m0 DESC, {', '.join(keys)} LIMIT {most} BY which"
     )
+    return sql, bound.values
 
 
 def _by_set(rows: Sequence[Row], asked: Summary) -> dict[str, list[Row]]:
