@@ -17,6 +17,7 @@ from qz_api.destinations import routes as destinations
 from qz_api.domains import routes as domains
 from qz_api.http import explorer
 from qz_api.http.dispatch import Endpoint
+from qz_api.http.hosts import Hosts
 from qz_api.http.middleware import RequestMiddleware
 from qz_api.http.operation import Operation
 from qz_api.http.scope import App, Receive, Scope, Send
@@ -78,7 +79,8 @@ def create_app(deps: Deps, calls: CallLog | None = None) -> App:
         await found(scope, receive, send)
 
     secure = deps.settings.api_url.startswith("https://")
-    return RequestMiddleware(route, deps.metrics, secure=secure, calls=calls)
+    hosts = Hosts(deps.settings.api_url, deps.settings.hosts)
+    return RequestMiddleware(route, deps.metrics, hosts=hosts, secure=secure, calls=calls)
 
 
 def by_path(operations: Iterable[Operation]) -> list[tuple[str, tuple[Operation, ...]]]:

@@ -71,6 +71,12 @@ class ApiSettings:
     ops_host: str = setting("API_OPS_HOST", "127.0.0.1", "Address of the API's ops port.")
     ops_port: int = setting("API_OPS_PORT", 8712, "Port for operators: health and metrics.")
     api_url: str = setting("API_URL", "http://127.0.0.1:8700", "Public address of this API.")
+    hosts: tuple[str, ...] = setting(
+        "API_HOSTS",
+        (),
+        "Further host names that the API answers under, beside that of `API_URL` and loopback;"
+        " `*` is any, for a proxy that puts in a name of its own.",
+    )
     edge_url: str = setting("EDGE_URL", "http://127.0.0.1:8701", "What short links start with.")
     short_hosts: tuple[str, ...] = setting(
         "SHORT_HOSTS", (), "Further host names that the edge answers for."

@@ -1,13 +1,18 @@
 """What every answer has, and what becomes of what nobody expected."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from qz_api.app import create_app
+from qz_api.deps import Deps
+from qz_api.http.hosts import Hosts
 from qz_api.http.middleware import RequestMiddleware
 from qz_api.http.scope import App, Receive, Scope, Send
 from qz_api.metrics import api_metrics
-from tests.api.conftest import BASE, Tenant
+from tests.api.conftest import BASE, INTERNAL_TOKEN, Tenant
 
 
 async def test_a_request_id_goes_in_and_comes_out(anonymous: httpx.AsyncClient) -> None:
@@ -98,11 +103,44 @@ async def test_a_host_that_is_none_is_malformed(anonymous: httpx.AsyncClient, ho
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_host")
 
 
+STRANGE = ("evil.example", "api.test.evil.example", "127.0.0.1:99999", "127.0.0.2", "192.0.2.1")
+OWN = ("api.test", "API.test:80", "api.test.", "localhost:8700", "127.0.0.1:8700", "[::1]:8700")
+
+
+@pytest.mark.parametrize("host", STRANGE)
+async def test_a_host_that_is_not_ours_is_refused(api: httpx.AsyncClient, host: str) -> None:
+    answer = await api.get("/v1/me", headers={"Host": host})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_host")
+
+
+@pytest.mark.parametrize("host", OWN)
+async def test_a_host_of_ours_is_answered(api: httpx.AsyncClient, host: str) -> None:
+    assert (await api.get("/v1/me", headers={"Host": host})).status_code == 200
+
+
+@pytest.mark.parametrize(("others", "host"), [(("api",), "api:80"), (("*",), "evil.example")])
+async def test_further_hosts_are_a_setting(
+    deps: Deps, tenant: Tenant, others: tuple[str, ...], host: str
+) -> None:
+    app = create_app(replace(deps, settings=replace(deps.settings, hosts=others)))
+    transport = httpx.ASGITransport(app=app)
+    bearer = {"Authorization": f"Bearer {await tenant.key()}", "Host": host}
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+        assert (await client.get("/v1/me", headers=bearer)).status_code == 200
+        assert (await client.get("/v1/me", headers={"Host": "a@b"})).status_code == 400
+
+
+async def test_services_ask_under_any_name(anonymous: httpx.AsyncClient) -> None:
+    asked = {"Host": "api.cluster", "Authorization": f"Bearer {INTERNAL_TOKEN}"}
+    answer = await anonymous.get("/internal/routing/record?key=code:/x", headers=asked)
+    assert answer.status_code != 400, answer.text
+
+
 async def test_what_nobody_expected_is_a_problem_without_its_reason() -> None:
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise RuntimeError("the password is swordfish")
 
-    app: App = RequestMiddleware(broken, api_metrics(), secure=True)
+    app: App = RequestMiddleware(broken, api_metrics(), hosts=Hosts(BASE), secure=True)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         answer = await client.get("/x")

@@ -8,14 +8,14 @@ import structlog
 from starlette.exceptions import HTTPException
 
 from qz_api.calls.log import CallLog
+from qz_api.http.hosts import Hosts
 from qz_api.http.respond import problem_answer, send_answer
-from qz_api.http.scope import App, Message, Receive, Scope, Send, header
+from qz_api.http.scope import App, Message, Receive, Scope, Send
 from qz_api.http.state import KEY, RequestState
 from qz_api.metrics import ApiMetrics
 from qz_common.errors import Malformed, Problem
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
-HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 SAFE_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -29,9 +29,16 @@ log = structlog.get_logger()
 
 class RequestMiddleware:
     def __init__(
-        self, app: App, metrics: ApiMetrics, *, secure: bool, calls: CallLog | None = None
+        self,
+        app: App,
+        metrics: ApiMetrics,
+        *,
+        hosts: Hosts,
+        secure: bool,
+        calls: CallLog | None = None,
     ) -> None:
         self._app = app
+        self._hosts = hosts
         self._metrics = metrics
         self._calls = calls
         self._defaults = dict(SAFE_HEADERS)
@@ -46,7 +53,7 @@ class RequestMiddleware:
         incoming = _Incoming(receive, scope)
         outgoing = _Outgoing(send, state, self._defaults, incoming)
         try:
-            check_host(scope)
+            self._hosts.check(scope)
             await self._app(scope, incoming, outgoing)
         except Exception as error:  # the last resort: whatever it is becomes a problem
             await self._answer_problem(scope, outgoing, error, state)
@@ -129,12 +136,6 @@ def as_problem(error: Exception) -> Problem:
     if isinstance(error, HTTPException):
         return _of_status(error)
     return INTERNAL
-
-
-def check_host(scope: Scope) -> None:
-    host = header(scope, b"host")
-    if host is None or not HOST.fullmatch(host):
-        raise Malformed("the Host header is no host", "invalid_host")
 
 
 def _of_status(error: HTTPException) -> Problem:
