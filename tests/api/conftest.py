@@ -12,7 +12,7 @@ import pytest
 from qz_api.app import create_app
 from qz_api.auth import service
 from qz_api.auth.principal import Mode
-from qz_api.auth.scopes import PRESETS, Scope
+from qz_api.auth.scopes import PRESETS, Permission
 from qz_api.auth.service import KeyDraft
 from qz_api.deps import Deps, open_deps
 from qz_api.http.scope import App
@@ -56,7 +56,7 @@ class Tenant:
     def text(self) -> str:
         return show_id("ws", self.id)
 
-    async def key(self, rights: str | Iterable[Scope] = "admin", mode: Mode = "live") -> str:
+    async def key(self, rights: str | Iterable[Permission] = "admin", mode: Mode = "live") -> str:
         """A clear key with a preset or with these scopes."""
         scopes = PRESETS[rights] if isinstance(rights, str) else frozenset(rights)
         draft = KeyDraft(mode=mode, name="test", scopes=scopes)
@@ -65,7 +65,7 @@ class Tenant:
         return text
 
     async def client(
-        self, rights: str | Iterable[Scope] = "admin", mode: Mode = "live"
+        self, rights: str | Iterable[Permission] = "admin", mode: Mode = "live"
     ) -> httpx.AsyncClient:
         return await client_of(self.app, self.stack, await self.key(rights, mode))
 

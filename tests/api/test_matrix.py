@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from qz_api.app import OPERATIONS
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.http.operation import Operation
 from qz_common.ids import new_uuid, show_id
 from tests.api.conftest import MakeTenant, Tenant
@@ -55,7 +55,7 @@ async def test_a_revoked_key_is_refused(operation: Operation, tenant: Tenant) ->
 
 @named(SCOPED)
 async def test_a_key_without_the_scope_is_refused(operation: Operation, tenant: Tenant) -> None:
-    client = await tenant.client(scope for scope in Scope if scope is not operation.scope)
+    client = await tenant.client(scope for scope in Permission if scope is not operation.scope)
     assert_problem(await ask(client, operation, {"id": "x"}), 403, "missing_scope")
 
 

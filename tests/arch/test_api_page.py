@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from qz_api.auth.scopes import PRESETS, Scope
+from qz_api.auth.scopes import PRESETS, Permission
 from qz_api.links.draft import CONFLICTS
 from qz_common.errors import Conflict, Problem
 from tests.arch import codes
@@ -44,5 +44,5 @@ def test_every_code_of_a_field_is_named_on_a_page() -> None:
 def test_scopes_and_presets_are_the_ones_of_the_code() -> None:
     rows = section("### Roles and scopes")
     words = set(WORD.findall(rows))
-    assert words & {scope.value for scope in Scope} == {scope.value for scope in Scope}
+    assert words & {scope.value for scope in Permission} == {scope.value for scope in Permission}
     assert set(PRESETS) <= words

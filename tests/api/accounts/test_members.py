@@ -12,7 +12,7 @@ import pytest
 from qz_api.accounts.members import service
 from qz_api.accounts.roles import ROLE_SCOPES, Role
 from qz_api.auth.principal import Principal
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.limits.plans import SELF_HOSTED
 from qz_api.transaction import Transaction
 from qz_common.errors import Conflict
@@ -77,8 +77,8 @@ async def test_an_admin_decides_about_everybody_but_owners(join: Join, tenant: T
 async def test_a_key_gives_no_role_beyond_its_scopes(join: Join, tenant: Tenant) -> None:
     await join(tenant, Role.OWNER)
     editor = await join(tenant, Role.EDITOR)
-    reads = {scope for scope in Scope if scope.endswith(":read")}
-    client = await tenant.client({Scope.WORKSPACE_ADMIN, *reads})
+    reads = {scope for scope in Permission if scope.endswith(":read")}
+    client = await tenant.client({Permission.WORKSPACE_ADMIN, *reads})
     invite = {"email": "x@example.com", "role": "editor"}
     assert problem(await client.post("/v1/invites", json=invite)) == (403, "role_forbidden")
     where = f"/v1/members/{await me(editor)}"

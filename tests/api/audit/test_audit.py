@@ -9,7 +9,7 @@ import pytest
 
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.deps import Deps
 from qz_api.limits.plans import SELF_HOSTED
 from qz_common.errors import Conflict
@@ -23,7 +23,7 @@ def principal(tenant: Tenant) -> Principal:
         name="Sam",
         workspace=tenant.id,
         mode="live",
-        scopes=frozenset(Scope),
+        scopes=frozenset(Permission),
         plan=SELF_HOSTED,
         request_id="req_1",
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from qz_api.auth.scopes import PRESETS, Scope
+from qz_api.auth.scopes import PRESETS, Permission
 from qz_common.ids import new_api_key, new_uuid, show_id
 from tests.api.conftest import BASE, MakeTenant, Tenant
 
@@ -145,7 +145,7 @@ async def test_the_clear_key_is_nowhere_in_postgres(api: httpx.AsyncClient, tena
 
 
 async def test_a_key_never_grants_more_than_it_has(tenant: Tenant) -> None:
-    client = await tenant.client([Scope.KEYS_ADMIN, Scope.QR_READ])
+    client = await tenant.client([Permission.KEYS_ADMIN, Permission.QR_READ])
     asked = {"scopes": ["qr:write"]}
     answer = await client.post("/v1/api-keys", json=asked)
     assert (answer.status_code, answer.json()["code"]) == (403, "missing_scope")

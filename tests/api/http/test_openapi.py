@@ -12,7 +12,7 @@ import jsonschema_rs
 import pytest
 
 from qz_api.app import OPERATIONS
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.http.openapi import IDEMPOTENCY_KEY, document
 from qz_api.idempotency import service as idempotency
 from tests.fixtures.api import ApiRole, seeded
@@ -50,10 +50,10 @@ def test_operation_ids_are_unique_and_every_write_has_an_example(written: Any) -
 
 
 def test_every_operation_says_which_scope_it_needs(written: Any) -> None:
-    scopes = {scope.value for scope in Scope}
+    scopes = {scope.value for scope in Permission}
     for path in written["paths"].values():
         for operation in path.values():
-            assert operation.get("x-scope", Scope.QR_READ.value) in scopes
+            assert operation.get("x-scope", Permission.QR_READ.value) in scopes
 
 
 def parts(node: Any) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from tests.api.conftest import Tenant
 
 PATH = "/v1/qr-codes"
@@ -178,7 +178,7 @@ async def test_a_cursor_opens_nothing_of_another_list(
     api: httpx.AsyncClient, tenant: Tenant
 ) -> None:
     for _ in range(2):
-        await api.post("/v1/api-keys", json={"scopes": [Scope.QR_READ]})
+        await api.post("/v1/api-keys", json={"scopes": [Permission.QR_READ]})
     cursor = (await api.get("/v1/api-keys?limit=1")).json()["next_cursor"]
     assert (await api.get(f"/v1/api-keys?cursor={cursor}")).status_code == 200
     stolen = await api.get(f"{PATH}?cursor={cursor}")

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.deps import Deps
 from qz_api.idempotency.sweep import sweep
 from tests.api.conftest import MakeTenant, Tenant
@@ -74,7 +74,7 @@ async def test_a_secret_is_repeated_to_nobody_but_its_first_caller(
 ) -> None:
     path = path.format(id=(await api.post("/v1/api-keys", json={})).json()["id"])
     first = await api.post(path, json=body, headers=KEY)
-    other = await tenant.client([Scope.KEYS_ADMIN, Scope.WORKSPACE_ADMIN])
+    other = await tenant.client([Permission.KEYS_ADMIN, Permission.WORKSPACE_ADMIN])
     answer = await other.post(path, json=body, headers=KEY)
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_mismatch")
     assert (await api.post(path, json=body, headers=KEY)).content == first.content

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from qz_api.auth.principal import Principal
-from qz_api.auth.scopes import PRESETS, Scope
+from qz_api.auth.scopes import PRESETS, Permission
 from qz_common.errors import Forbidden
 
 
@@ -15,7 +15,7 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
-ROLE_SCOPES: Mapping[Role, frozenset[Scope]] = {
+ROLE_SCOPES: Mapping[Role, frozenset[Permission]] = {
     Role.OWNER: PRESETS["admin"],
     Role.ADMIN: PRESETS["admin"],
     Role.EDITOR: PRESETS["read_write"],
@@ -25,7 +25,7 @@ ROLE_SCOPES: Mapping[Role, frozenset[Scope]] = {
 
 def check_administers(principal: Principal) -> None:
     """People are the same in live and test: a test key has no hand in them."""
-    principal.require(Scope.WORKSPACE_ADMIN)
+    principal.require(Permission.WORKSPACE_ADMIN)
     if is_test_key(principal):
         raise Forbidden("a test key has no hand in who and what this is", "live_key_required")
 
@@ -44,6 +44,6 @@ def check_may_give(principal: Principal, role: Role) -> None:
 
 def lesser(role: Role) -> tuple[Role, ...]:
     """The roles that somebody of this role may give, which need the right to administer."""
-    if Scope.WORKSPACE_ADMIN not in ROLE_SCOPES[role]:
+    if Permission.WORKSPACE_ADMIN not in ROLE_SCOPES[role]:
         return ()
     return tuple(each for each in Role if each is not Role.OWNER or role is Role.OWNER)

@@ -3,7 +3,7 @@
 from qz_api.audit import store
 from qz_api.audit.schemas import AuditQuery, AuditView, audit_view
 from qz_api.audit.store import Sought
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, page_of
@@ -36,7 +36,7 @@ OPERATIONS = (
         summary="Who changed what, newest first",
         tag="workspace",
         handler=list_audit_log,
-        scope=Scope.WORKSPACE_ADMIN,
+        scope=Permission.WORKSPACE_ADMIN,
         query=AuditQuery,
         answer=Page[AuditView],
         description="A test key sees what happened in test mode.",

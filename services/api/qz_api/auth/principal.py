@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.limits.plans import Plan
 from qz_common.errors import Forbidden
 from qz_common.ids import show_id
@@ -34,7 +34,7 @@ class Principal:
     name: str
     workspace: UUID
     mode: Mode
-    scopes: frozenset[Scope]
+    scopes: frozenset[Permission]
     plan: Plan
     meters: Meters = field(default_factory=Meters)
     dialect: str = ""
@@ -47,6 +47,6 @@ class Principal:
     def workspace_id(self) -> str:
         return show_id("ws", self.workspace)
 
-    def require(self, scope: Scope) -> None:
+    def require(self, scope: Permission) -> None:
         if scope not in self.scopes:
             raise Forbidden(f"this needs the scope {scope.value}")

@@ -16,7 +16,7 @@ from qz_api.auth.schemas import (
     key_fields,
     key_view,
 )
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.auth.service import KeyDraft
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
@@ -112,7 +112,7 @@ OPERATIONS = (
         summary="Keys of this workspace, newest first",
         tag="api keys",
         handler=list_keys,
-        scope=Scope.KEYS_ADMIN,
+        scope=Permission.KEYS_ADMIN,
         query=KeyQuery,
         answer=Page[KeyView],
     ),
@@ -123,7 +123,7 @@ OPERATIONS = (
         summary="Make a key; it is shown once",
         tag="api keys",
         handler=create_key,
-        scope=Scope.KEYS_ADMIN,
+        scope=Permission.KEYS_ADMIN,
         body=KeyCreate,
         answer=NewKeyView,
         status=201,
@@ -137,7 +137,7 @@ OPERATIONS = (
         summary="One key, without its secret",
         tag="api keys",
         handler=get_key,
-        scope=Scope.KEYS_ADMIN,
+        scope=Permission.KEYS_ADMIN,
         answer=KeyView,
         problems=(NotFound,),
     ),
@@ -148,7 +148,7 @@ OPERATIONS = (
         summary="Replace a key; the old one works on for a while",
         tag="api keys",
         handler=roll_key,
-        scope=Scope.KEYS_ADMIN,
+        scope=Permission.KEYS_ADMIN,
         body=KeyRoll,
         body_required=False,
         answer=NewKeyView,
@@ -164,7 +164,7 @@ OPERATIONS = (
         summary="Revoke a key at once, everywhere",
         tag="api keys",
         handler=revoke_key,
-        scope=Scope.KEYS_ADMIN,
+        scope=Permission.KEYS_ADMIN,
         answer=KeyView,
         problems=(NotFound,),
     ),

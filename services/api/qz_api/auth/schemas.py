@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from qz_api.auth.principal import Mode
-from qz_api.auth.scopes import PRESETS, Scope
+from qz_api.auth.scopes import PRESETS, Permission
 from qz_api.connection import Row
 from qz_api.http.paging import PageQuery
 from qz_api.http.schema import In, Moment, Name, Out
@@ -20,7 +20,7 @@ class KeyCreate(In):
     name: Name = "API key"
     mode: Mode | None = None
     """The caller's own mode when left out."""
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=32)] | None = None
+    scopes: Annotated[list[Permission], Field(min_length=1, max_length=32)] | None = None
     preset: Literal["read_only", "read_write", "admin", "create_only"] | None = None
     """Instead of scopes. Neither means what the caller has."""
     expires_at: Moment | None = None
@@ -31,7 +31,7 @@ class KeyCreate(In):
             raise PydanticCustomError("given_twice", "give scopes or preset, one of them")
         return self
 
-    def wanted(self) -> frozenset[Scope] | None:
+    def wanted(self) -> frozenset[Permission] | None:
         if self.scopes is not None:
             return frozenset(self.scopes)
         return PRESETS[self.preset] if self.preset else None

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 
-class Scope(StrEnum):
+class Permission(StrEnum):
     QR_READ = "qr:read"
     QR_WRITE = "qr:write"
     QR_DELETE = "qr:delete"
@@ -21,18 +21,18 @@ class Scope(StrEnum):
     WORKSPACE_ADMIN = "workspace:admin"
 
 
-ADMIN_SCOPES = frozenset({Scope.KEYS_ADMIN, Scope.WORKSPACE_ADMIN})
-PRESETS: dict[str, frozenset[Scope]] = {
-    "read_only": frozenset(scope for scope in Scope if scope.endswith(":read")),
-    "read_write": frozenset(Scope) - ADMIN_SCOPES,
-    "admin": frozenset(Scope),
-    "create_only": frozenset({Scope.QR_WRITE}),
+ADMIN_SCOPES = frozenset({Permission.KEYS_ADMIN, Permission.WORKSPACE_ADMIN})
+PRESETS: dict[str, frozenset[Permission]] = {
+    "read_only": frozenset(scope for scope in Permission if scope.endswith(":read")),
+    "read_write": frozenset(Permission) - ADMIN_SCOPES,
+    "admin": frozenset(Permission),
+    "create_only": frozenset({Permission.QR_WRITE}),
 }
 
 
-def known(scopes: Iterable[str]) -> frozenset[Scope]:
+def known(scopes: Iterable[str]) -> frozenset[Permission]:
     """Scopes of this release; a stored one that is gone grants nothing."""
     return frozenset(scope for word in scopes if (scope := BY_WORD.get(word)))
 
 
-BY_WORD = {scope.value: scope for scope in Scope}
+BY_WORD = {scope.value: scope for scope in Permission}

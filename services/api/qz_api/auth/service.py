@@ -17,8 +17,7 @@ from qz_api.auth import store
 from qz_api.auth.admission import Admissions, Admitted
 from qz_api.auth.principal import Mode, Principal
 from qz_api.auth.schemas import key_fields
-from qz_api.auth.scopes import Scope as Permission
-from qz_api.auth.scopes import known
+from qz_api.auth.scopes import Permission, known
 from qz_api.connection import Connection, Row
 from qz_api.db import Database
 from qz_api.http.scope import Scope, header

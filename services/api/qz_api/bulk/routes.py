@@ -1,6 +1,6 @@
 """/v1/qr-codes/bulk: make, change, or set the status of up to 500 codes, all or none."""
 
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.bulk import service
 from qz_api.bulk.rows import row_draft
 from qz_api.bulk.schemas import MAX_ROWS, BulkCreate, BulkStatus, BulkUpdate, BulkView
@@ -83,7 +83,7 @@ OPERATIONS = (
         tag="bulk",
         handler=create_codes,
         prepare=fetch_new,
-        scope=Scope.QR_WRITE,
+        scope=Permission.QR_WRITE,
         body=BulkCreate,
         answer=BulkView,
         problems=(Conflict, Forbidden),
@@ -102,7 +102,7 @@ OPERATIONS = (
         tag="bulk",
         handler=update_codes,
         prepare=fetch_changed,
-        scope=Scope.QR_WRITE,
+        scope=Permission.QR_WRITE,
         body=BulkUpdate,
         answer=BulkView,
         problems=(Conflict, Forbidden),
@@ -121,7 +121,7 @@ OPERATIONS = (
         summary="Pause, archive or activate up to 500 codes, all or none",
         tag="bulk",
         handler=set_status,
-        scope=Scope.QR_WRITE,
+        scope=Permission.QR_WRITE,
         body=BulkStatus,
         answer=BulkView,
         problems=(Conflict, Forbidden),

@@ -37,7 +37,7 @@ async def create(
     check_rows(principal, len(rows))
     drafts, reports = [draft for draft, _ in rows], [report for _, report in rows]
     _refuse_twice(drafts, reports)
-    return await service.create_codes(conn, principal, drafts, own_hosts, now, reports)
+    return await service.create_all(conn, principal, drafts, own_hosts, now, reports)
 
 
 async def update(
@@ -61,7 +61,7 @@ async def update(
             changes.append((id, draft))
     reports = [report for _, _, report in rows]
     refuse(_errors(reports))
-    return await changing.update_codes(conn, principal, changes, own_hosts, now, reports)
+    return await changing.update_all(conn, principal, changes, own_hosts, now, reports)
 
 
 def check_rows(principal: Principal, rows: int) -> None:

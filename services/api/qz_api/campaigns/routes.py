@@ -1,7 +1,7 @@
 """/v1/campaigns."""
 
 from qz_api import listing
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.campaigns import service, store
 from qz_api.campaigns.schemas import (
     CampaignCreate,
@@ -60,7 +60,7 @@ OPERATIONS = (
         summary="Make a campaign",
         tag=TAG,
         handler=create_campaign,
-        scope=Scope.QR_WRITE,
+        scope=Permission.QR_WRITE,
         body=CampaignCreate,
         answer=CampaignView,
         status=201,
@@ -73,7 +73,7 @@ OPERATIONS = (
         summary="Campaigns: filters, search, order",
         tag=TAG,
         handler=list_campaigns,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         query=CampaignQuery,
         answer=Page[CampaignView],
     ),
@@ -84,7 +84,7 @@ OPERATIONS = (
         summary="One campaign",
         tag=TAG,
         handler=get_campaign,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         answer=CampaignView,
         problems=(NotFound,),
     ),
@@ -95,7 +95,7 @@ OPERATIONS = (
         summary="Change a campaign; new UTM parameters reach every link in it",
         tag=TAG,
         handler=update_campaign,
-        scope=Scope.QR_WRITE,
+        scope=Permission.QR_WRITE,
         body=CampaignPatch,
         answer=CampaignView,
         problems=(NotFound, PreconditionFailed),
@@ -108,7 +108,7 @@ OPERATIONS = (
         summary="Delete a campaign without links",
         tag=TAG,
         handler=delete_campaign,
-        scope=Scope.QR_DELETE,
+        scope=Permission.QR_DELETE,
         status=204,
         problems=(NotFound, Conflict, PreconditionFailed),
     ),

@@ -40,7 +40,7 @@ class _Staged:
     link_changes: dict[UUID, Columns] = field(default_factory=dict)
 
 
-async def update_code(
+async def update(
     conn: Transaction,
     principal: Principal,
     id: UUID,
@@ -51,7 +51,7 @@ async def update_code(
     check: CheckVersion,
     effective_from: datetime | None = None,
 ) -> Found:
-    found = await service.lock_code(conn, principal, id)
+    found = await service.lock(conn, principal, id)
     check(found.code["version"])
     if effective_from is not None and effective_from > now:
         if found.link is None:
@@ -71,11 +71,11 @@ async def update_code(
             report,
         )
         return found
-    (after,) = await update_codes(conn, principal, [(id, draft)], own_hosts, now, [report])
+    (after,) = await update_all(conn, principal, [(id, draft)], own_hosts, now, [report])
     return after
 
 
-async def update_codes(
+async def update_all(
     conn: Transaction,
     principal: Principal,
     changes: Sequence[Change],
@@ -87,13 +87,13 @@ async def update_codes(
     staged = await _lock(conn, principal, [id for id, _ in changes])
     _refuse_absent(changes, staged, reports)
     context = await gather(conn, principal, [draft for _, draft in changes], own_hosts)
-    before = await service.get_codes(conn, principal, list(staged.codes))
+    before = await service.get_all(conn, principal, list(staged.codes))
     _refuse_locked(changes, staged, principal, reports)
     for (id, draft), report in zip(changes, reports, strict=True):
         _stage(id, draft, context, staged, report)
     _refuse(reports)
     await _write(conn, principal, staged, now)
-    after = await service.get_codes(conn, principal, list(staged.codes))
+    after = await service.get_all(conn, principal, list(staged.codes))
     await audit.record_all(
         conn,
         principal,

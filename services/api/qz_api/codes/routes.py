@@ -1,7 +1,7 @@
 """/v1/qr-codes, and the codes of a link."""
 
 from qz_api import listing
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.codes import changing, service, store
 from qz_api.codes.fetching import fetch_pictures
 from qz_api.codes.listing import CODES, CodeQuery, build_codes
@@ -29,14 +29,14 @@ async def fetch_changed(call: Call) -> None:
 
 async def create_code(call: Call) -> Answer:
     draft, report = draft_of(call.body(CodeCreate))
-    (found,) = await service.create_codes(
+    (found,) = await service.create_all(
         call.conn, call.principal, [draft], _hosts(call), call.now, [report]
     )
     return _created(call, found)
 
 
 async def get_code(call: Call) -> Answer:
-    return _shown(call, await service.get_code(call.conn, call.principal, call.id("qr")))
+    return _shown(call, await service.get(call.conn, call.principal, call.id("qr")))
 
 
 async def list_codes(call: Call) -> Answer:
@@ -51,7 +51,7 @@ async def list_codes(call: Call) -> Answer:
 
 async def list_codes_of_link(call: Call) -> Answer:
     query = call.query(PageQuery)
-    link = await links.get_link(call.conn, call.principal, call.id("lnk"))
+    link = await links.get(call.conn, call.principal, call.id("lnk"))
     cursors, workspace = call.cursors(link["id"]), call.principal.workspace
     after = cursors.read_place(query.cursor)
     rows = await store.page_of_link(call.conn, workspace, link["id"], after, query.limit + 1)
@@ -63,13 +63,13 @@ async def list_codes_of_link(call: Call) -> Answer:
     return shown(page_of(rows, query, cursors, view, total))
 
 
-async def patch_code(call: Call) -> Answer:
+async def update_code(call: Call) -> Answer:
     draft, report = draft_of(call.body(CodePatch))
     effective_from = draft.pop("effective_from", None)
     if draft.get("status", "") is None:
         report.add("status", "required", "a code has a status")
     refuse(report.errors)
-    found = await changing.update_code(
+    found = await changing.update(
         call.conn,
         call.principal,
         call.id("qr"),
@@ -84,20 +84,18 @@ async def patch_code(call: Call) -> Answer:
 
 
 async def delete_code(call: Call) -> Answer:
-    await service.delete_code(
-        call.conn, call.principal, call.id("qr"), call.now, call.check_version
-    )
+    await service.delete(call.conn, call.principal, call.id("qr"), call.now, call.check_version)
     return deleted()
 
 
 async def restore_code(call: Call) -> Answer:
-    found = await service.restore_code(call.conn, call.principal, call.id("qr"), call.now)
+    found = await service.restore(call.conn, call.principal, call.id("qr"), call.now)
     return _shown(call, found)
 
 
 async def duplicate_code(call: Call) -> Answer:
     body = call.body(NewSlug)
-    found = await service.duplicate_code(
+    found = await service.duplicate(
         call.conn, call.principal, call.id("qr"), body.slug, body.name, call.now
     )
     return _created(call, found)
@@ -130,7 +128,7 @@ OPERATIONS = (
         tag="qr codes",
         handler=create_code,
         prepare=fetch_new,
-        scope=Scope.QR_WRITE,
+        scope=Permission.QR_WRITE,
         body=CodeCreate,
         answer=CodeView,
         status=201,
@@ -144,7 +142,7 @@ OPERATIONS = (
         summary="Codes, newest first",
         tag="qr codes",
         handler=list_codes,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         query=CodeQuery,
         description="Sorted by `scan_count` it has dynamic codes only: nobody counts static ones.",
         answer=Page[CodeView],
@@ -157,7 +155,7 @@ OPERATIONS = (
         tag="qr codes",
         handler=get_code,
         live=True,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         answer=CodeView,
         problems=(NotFound,),
     ),
@@ -167,9 +165,9 @@ OPERATIONS = (
         id="updateQrCode",
         summary="Change a code, or where it leads",
         tag="qr codes",
-        handler=patch_code,
+        handler=update_code,
         prepare=fetch_changed,
-        scope=Scope.QR_WRITE,
+        scope=Permission.QR_WRITE,
         body=CodePatch,
         answer=CodeView,
         problems=(NotFound, Conflict, PreconditionFailed),
@@ -184,7 +182,7 @@ OPERATIONS = (
         summary="Delete a code; it can be restored for 30 days",
         tag="qr codes",
         handler=delete_code,
-        scope=Scope.QR_DELETE,
+        scope=Permission.QR_DELETE,
         status=204,
         problems=(NotFound, Conflict, PreconditionFailed),
     ),
@@ -195,7 +193,7 @@ OPERATIONS = (
         summary="Bring a deleted code back, with its link",
         tag="qr codes",
         handler=restore_code,
-        scope=Scope.QR_WRITE,
+        scope=Permission.QR_WRITE,
         answer=CodeView,
         problems=(NotFound, Gone),
     ),
@@ -206,7 +204,7 @@ OPERATIONS = (
         summary="The same again with a slug of its own",
         tag="qr codes",
         handler=duplicate_code,
-        scope=Scope.QR_WRITE,
+        scope=Permission.QR_WRITE,
         body=NewSlug,
         body_required=False,
         answer=CodeView,
@@ -221,7 +219,7 @@ OPERATIONS = (
         summary="The codes that print a link, newest first",
         tag="links",
         handler=list_codes_of_link,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         query=PageQuery,
         answer=Page[CodeView],
         problems=(NotFound,),

@@ -52,7 +52,7 @@ class _Planned:
     shared_link: UUID | None = None
 
 
-async def create_codes(
+async def create_all(
     conn: Transaction,
     principal: Principal,
     drafts: Sequence[CodeDraft],
@@ -84,25 +84,23 @@ async def create_codes(
     return found
 
 
-async def get_code(conn: Connection, principal: Principal, id: UUID) -> Found:
+async def get(conn: Connection, principal: Principal, id: UUID) -> Found:
     row = await store.get_code(conn, principal.workspace, principal.mode, id)
     if row is None:
         raise absent()
     return found_in(row)
 
 
-async def get_codes(
-    conn: Connection, principal: Principal, ids: Sequence[UUID]
-) -> dict[UUID, Found]:
+async def get_all(conn: Connection, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, Found]:
     rows = await store.get_codes(conn, principal.workspace, principal.mode, ids)
     return {row["id"]: found_in(row) for row in rows}
 
 
-async def delete_code(
+async def delete(
     conn: Transaction, principal: Principal, id: UUID, now: datetime, check: CheckVersion
 ) -> None:
     """With its link when it was the last code of one that was made for codes."""
-    found = await lock_code(conn, principal, id)
+    found = await lock(conn, principal, id)
     check(found.code["version"])
     await store.update_codes(
         conn, principal.workspace, [{**found.code, "deleted_at": now, "updated_at": now}]
@@ -113,11 +111,11 @@ async def delete_code(
         if left or link["standalone"]:
             await settle(conn, principal, [link], now)
         else:
-            await links.delete_link(conn, principal, link, now)
+            await links.delete(conn, principal, link, now)
     await audit.record(conn, principal, "qr.deleted", show_id("qr", id), told(found), None)
 
 
-async def restore_code(conn: Transaction, principal: Principal, id: UUID, now: datetime) -> Found:
+async def restore(conn: Transaction, principal: Principal, id: UUID, now: datetime) -> Found:
     link_id = await store.link_of(conn, principal.workspace, principal.mode, id)
     link = await links.lock_any(conn, principal, link_id) if link_id else None
     rows = await store.lock_codes(conn, principal.workspace, principal.mode, [id], deleted=True)
@@ -131,12 +129,12 @@ async def restore_code(conn: Transaction, principal: Principal, id: UUID, now: d
     )
     if link is not None:
         await settle(conn, principal, [link], now)
-    found = await get_code(conn, principal, id)
+    found = await get(conn, principal, id)
     await audit.record(conn, principal, "qr.restored", show_id("qr", id), None, told(found))
     return found
 
 
-async def duplicate_code(
+async def duplicate(
     conn: Transaction,
     principal: Principal,
     id: UUID,
@@ -145,7 +143,7 @@ async def duplicate_code(
     now: datetime,
 ) -> Found:
     """The same again with a slug of its own, counting from nothing."""
-    before = await get_code(conn, principal, id)
+    before = await get(conn, principal, id)
     code = {each: before.code[each] for each in (*BLANK, "type", "printed_url")}
     code |= {"id": new_uuid(), "name": name or before.code["name"], "printed_url": ""}
     planned = _Planned(code)
@@ -167,12 +165,12 @@ async def duplicate_code(
     return found
 
 
-async def lock_code(conn: Connection, principal: Principal, id: UUID) -> Found:
+async def lock(conn: Connection, principal: Principal, id: UUID) -> Found:
     known = await store.links_of(conn, principal.workspace, principal.mode, [id])
     if id not in known:
         raise absent()
     link_id = known[id]
-    link = await links.lock_link(conn, principal, link_id) if link_id else None
+    link = await links.lock(conn, principal, link_id) if link_id else None
     rows = await store.lock_codes(conn, principal.workspace, principal.mode, [id])
     if not rows:
         raise absent()

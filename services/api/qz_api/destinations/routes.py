@@ -1,7 +1,7 @@
 """/v1/destinations."""
 
 from qz_api import listing
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.destinations import service, store
 from qz_api.destinations.schemas import (
     DestinationCreate,
@@ -67,7 +67,7 @@ OPERATIONS = (
         summary="Make a destination that many links can use",
         tag=TAG,
         handler=create_destination,
-        scope=Scope.DESTINATIONS_WRITE,
+        scope=Permission.DESTINATIONS_WRITE,
         body=DestinationCreate,
         answer=DestinationView,
         status=201,
@@ -83,7 +83,7 @@ OPERATIONS = (
         summary="Destinations, newest first",
         tag=TAG,
         handler=list_destinations,
-        scope=Scope.DESTINATIONS_READ,
+        scope=Permission.DESTINATIONS_READ,
         query=DestinationQuery,
         answer=Page[DestinationView],
     ),
@@ -94,7 +94,7 @@ OPERATIONS = (
         summary="One destination",
         tag=TAG,
         handler=get_destination,
-        scope=Scope.DESTINATIONS_READ,
+        scope=Permission.DESTINATIONS_READ,
         answer=DestinationView,
         problems=(NotFound,),
     ),
@@ -105,7 +105,7 @@ OPERATIONS = (
         summary="Change a destination, and with it every link that uses it",
         tag=TAG,
         handler=update_destination,
-        scope=Scope.DESTINATIONS_WRITE,
+        scope=Permission.DESTINATIONS_WRITE,
         body=DestinationPatch,
         answer=DestinationView,
         problems=(NotFound, PreconditionFailed),
@@ -118,7 +118,7 @@ OPERATIONS = (
         summary="Delete a destination that no link uses",
         tag=TAG,
         handler=delete_destination,
-        scope=Scope.DESTINATIONS_WRITE,
+        scope=Permission.DESTINATIONS_WRITE,
         status=204,
         problems=(NotFound, Conflict, PreconditionFailed),
     ),

@@ -1,7 +1,7 @@
 """/v1/domains."""
 
 from qz_api import listing
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.domains import service, store
 from qz_api.domains.hosts import record_name
 from qz_api.domains.schemas import (
@@ -44,7 +44,7 @@ async def list_domains(call: Call) -> Answer:
     return await listing.answer(call, store.TABLE, found, query, domain_view)
 
 
-async def patch_domain(call: Call) -> Answer:
+async def update_domain(call: Call) -> Answer:
     before = await service.lock(call.conn, call.principal, call.id("dom"))
     call.check_version(before["version"])
     patch = call.body(DomainPatch)
@@ -81,7 +81,7 @@ OPERATIONS = (
         summary="Claim a short domain of your own",
         tag=TAG,
         handler=create_domain,
-        scope=Scope.WORKSPACE_ADMIN,
+        scope=Permission.WORKSPACE_ADMIN,
         body=DomainCreate,
         answer=DomainView,
         status=201,
@@ -96,7 +96,7 @@ OPERATIONS = (
         summary="Own short domains, newest first",
         tag=TAG,
         handler=list_domains,
-        scope=Scope.LINKS_READ,
+        scope=Permission.LINKS_READ,
         query=DomainQuery,
         answer=Page[DomainView],
     ),
@@ -107,7 +107,7 @@ OPERATIONS = (
         summary="One own short domain",
         tag=TAG,
         handler=get_domain,
-        scope=Scope.LINKS_READ,
+        scope=Permission.LINKS_READ,
         answer=DomainView,
         problems=(NotFound,),
     ),
@@ -117,8 +117,8 @@ OPERATIONS = (
         id="updateDomain",
         summary="Change where the bare host leads, or make it the default for new links",
         tag=TAG,
-        handler=patch_domain,
-        scope=Scope.WORKSPACE_ADMIN,
+        handler=update_domain,
+        scope=Permission.WORKSPACE_ADMIN,
         body=DomainPatch,
         answer=DomainView,
         problems=(NotFound, Conflict, PreconditionFailed),
@@ -131,7 +131,7 @@ OPERATIONS = (
         summary="Give a domain up, once no link stands on it",
         tag=TAG,
         handler=delete_domain,
-        scope=Scope.WORKSPACE_ADMIN,
+        scope=Permission.WORKSPACE_ADMIN,
         status=204,
         problems=(NotFound, Conflict, PreconditionFailed),
     ),
@@ -142,7 +142,7 @@ OPERATIONS = (
         summary="Look for the DNS record now; once found, edges answer for the host",
         tag=TAG,
         handler=verify_domain,
-        scope=Scope.WORKSPACE_ADMIN,
+        scope=Permission.WORKSPACE_ADMIN,
         answer=DomainView,
         problems=(NotFound, Conflict, Unavailable),
         uses="nothing",

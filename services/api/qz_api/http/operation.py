@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pydantic import BaseModel
 
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.http.scope import WRITES
 from qz_common.errors import Problem
 
@@ -37,7 +37,7 @@ class Operation:
     summary: str
     tag: str
     handler: Handler
-    scope: Scope | None = None
+    scope: Permission | None = None
     """None lets any principal in."""
     body: type[BaseModel] | None = None
     body_required: bool = True

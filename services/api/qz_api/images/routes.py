@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.http.call import Call
 from qz_api.http.dispatch import authenticate
 from qz_api.http.etags import is_known
@@ -64,7 +64,7 @@ async def _seen(call: Call, query: ImageQuery) -> tuple[Seen, str]:
         signing.check(deps.secrets, code, query_pairs(call.scope), call.now)
     elif not deps.settings.render.public_images:
         principal = await authenticate(deps, call.scope)
-        principal.require(Scope.QR_READ)
+        principal.require(Permission.QR_READ)
         return await service.seen_by(deps, principal, call.id("qr")), OWN_CACHE
     return await service.seen_by_anybody(deps, call.id("qr")), ANYBODYS_CACHE
 
@@ -98,7 +98,7 @@ OPERATIONS = (
         description="Fields of `style` win over those of the saved look. Nothing is stored.",
         tag=TAG,
         handler=render_code,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         body=StoredRender,
         body_required=False,
         media_types=MEDIA_TYPES,
@@ -115,7 +115,7 @@ OPERATIONS = (
         description="Signed over the code and every parameter; it can expire.",
         tag=TAG,
         handler=sign_image,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         body=SignBody,
         body_required=False,
         answer=SignedView,

@@ -44,7 +44,7 @@ class Seen:
 
 async def seen_by(deps: Deps, principal: Principal, id: UUID) -> Seen:
     async with deps.db.transaction(principal.workspace) as conn:
-        found = await codes.get_code(conn, principal, id)
+        found = await codes.get(conn, principal, id)
     return Seen(principal.workspace, principal.mode, found)
 
 

@@ -3,7 +3,7 @@
 from typing import cast
 
 from qz_api import listing
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.codes.schemas import draft_of
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
@@ -31,14 +31,14 @@ async def create_link(call: Call) -> Answer:
     draft, report = draft_of(call.body(LinkCreate))
     refuse(report.errors)
     hosts = deployment_hosts(call.deps.settings)
-    link = await service.create_link(
+    link = await service.create(
         call.conn, call.principal, cast(LinkDraft, draft), hosts, call.now, report
     )
     return _created(call, link)
 
 
 async def get_link(call: Call) -> Answer:
-    return _shown(call, await service.get_link(call.conn, call.principal, call.id("lnk")))
+    return _shown(call, await service.get(call.conn, call.principal, call.id("lnk")))
 
 
 async def list_links(call: Call) -> Answer:
@@ -47,13 +47,13 @@ async def list_links(call: Call) -> Answer:
     return await listing.answer(call, LINKS, built, query, lambda row: _view(call, row))
 
 
-async def patch_link(call: Call) -> Answer:
+async def update_link(call: Call) -> Answer:
     draft, report = draft_of(call.body(LinkPatch))
     effective_from = draft.pop("effective_from", None)
     if draft.get("status", "") is None:
         report.add("status", "required", "a link has a status")
     refuse(report.errors)
-    before = await service.lock_link(call.conn, call.principal, call.id("lnk"))
+    before = await service.lock(call.conn, call.principal, call.id("lnk"))
     call.check_version(before["version"])
     hosts = deployment_hosts(call.deps.settings)
     if effective_from is not None and effective_from > call.now:
@@ -61,27 +61,25 @@ async def patch_link(call: Call) -> Answer:
             call.conn, call.principal, before, draft, (), effective_from, hosts, call.now, report
         )
         return _shown(call, before)
-    after = await service.update_link(
-        call.conn, call.principal, before, draft, hosts, call.now, report
-    )
+    after = await service.update(call.conn, call.principal, before, draft, hosts, call.now, report)
     return _shown(call, after)
 
 
 async def delete_link(call: Call) -> Answer:
-    link = await service.lock_link(call.conn, call.principal, call.id("lnk"))
+    link = await service.lock(call.conn, call.principal, call.id("lnk"))
     call.check_version(link["version"])
-    await service.delete_link(call.conn, call.principal, link, call.now)
+    await service.delete(call.conn, call.principal, link, call.now)
     return deleted()
 
 
 async def restore_link(call: Call) -> Answer:
-    link = await service.restore_link(call.conn, call.principal, call.id("lnk"), call.now)
+    link = await service.restore(call.conn, call.principal, call.id("lnk"), call.now)
     return _shown(call, link)
 
 
 async def duplicate_link(call: Call) -> Answer:
     body = call.body(NewSlug)
-    link = await service.duplicate_link(
+    link = await service.duplicate(
         call.conn, call.principal, call.id("lnk"), body.slug, body.name, call.now
     )
     return _created(call, link)
@@ -121,7 +119,7 @@ OPERATIONS = (
         summary="Make a link without a code",
         tag="links",
         handler=create_link,
-        scope=Scope.LINKS_WRITE,
+        scope=Permission.LINKS_WRITE,
         body=LinkCreate,
         answer=LinkView,
         status=201,
@@ -135,7 +133,7 @@ OPERATIONS = (
         summary="Links, newest first",
         tag="links",
         handler=list_links,
-        scope=Scope.LINKS_READ,
+        scope=Permission.LINKS_READ,
         query=LinkQuery,
         answer=Page[LinkView],
     ),
@@ -147,7 +145,7 @@ OPERATIONS = (
         tag="links",
         handler=get_link,
         live=True,
-        scope=Scope.LINKS_READ,
+        scope=Permission.LINKS_READ,
         answer=LinkView,
         problems=(NotFound,),
     ),
@@ -157,8 +155,8 @@ OPERATIONS = (
         id="updateLink",
         summary="Change a link, now or from a time on",
         tag="links",
-        handler=patch_link,
-        scope=Scope.LINKS_WRITE,
+        handler=update_link,
+        scope=Permission.LINKS_WRITE,
         body=LinkPatch,
         answer=LinkView,
         problems=(NotFound, Conflict, PreconditionFailed),
@@ -171,7 +169,7 @@ OPERATIONS = (
         summary="Delete a link with its codes; it can be restored for 30 days",
         tag="links",
         handler=delete_link,
-        scope=Scope.LINKS_WRITE,
+        scope=Permission.LINKS_WRITE,
         status=204,
         problems=(NotFound, Conflict, PreconditionFailed),
     ),
@@ -182,7 +180,7 @@ OPERATIONS = (
         summary="Bring a deleted link back, with the codes that went with it",
         tag="links",
         handler=restore_link,
-        scope=Scope.LINKS_WRITE,
+        scope=Permission.LINKS_WRITE,
         answer=LinkView,
         problems=(NotFound, Gone),
     ),
@@ -193,7 +191,7 @@ OPERATIONS = (
         summary="The same again with a slug of its own",
         tag="links",
         handler=duplicate_link,
-        scope=Scope.LINKS_WRITE,
+        scope=Permission.LINKS_WRITE,
         body=NewSlug,
         body_required=False,
         answer=LinkView,

@@ -29,7 +29,7 @@ from qz_common.errors import Gone, NotFound
 from qz_common.ids import RANDOM_SLUG_LENGTH, show_id
 
 
-async def create_link(
+async def create(
     conn: Transaction,
     principal: Principal,
     draft: LinkDraft,
@@ -45,16 +45,14 @@ async def create_link(
     return await _make(conn, principal, columns, report, now)
 
 
-async def get_link(conn: Connection, principal: Principal, id: UUID) -> Link:
+async def get(conn: Connection, principal: Principal, id: UUID) -> Link:
     row = await store.get_link(conn, principal.workspace, principal.mode, id)
     if row is None:
         raise _absent()
     return dict(row)
 
 
-async def lock_link(
-    conn: Connection, principal: Principal, id: UUID, *, deleted: bool = False
-) -> Link:
+async def lock(conn: Connection, principal: Principal, id: UUID, *, deleted: bool = False) -> Link:
     rows = await store.lock_links(conn, principal.workspace, principal.mode, [id], deleted=deleted)
     if not rows:
         raise _absent()
@@ -88,7 +86,7 @@ async def read_change(
     return columns
 
 
-async def update_link(
+async def update(
     conn: Transaction,
     principal: Principal,
     before: Link,
@@ -102,7 +100,7 @@ async def update_link(
     return after
 
 
-async def delete_link(conn: Transaction, principal: Principal, before: Link, now: datetime) -> Link:
+async def delete(conn: Transaction, principal: Principal, before: Link, now: datetime) -> Link:
     """With the codes that print it; all come back with `restore_link`."""
     columns = {"status": "deleted", "deleted_from": before["status"], "deleted_at": now}
     (after,) = await write_all(conn, principal, [(before, columns)], now, action="link.deleted")
@@ -110,8 +108,8 @@ async def delete_link(conn: Transaction, principal: Principal, before: Link, now
     return after
 
 
-async def restore_link(conn: Transaction, principal: Principal, id: UUID, now: datetime) -> Link:
-    before = await lock_link(conn, principal, id, deleted=True)
+async def restore(conn: Transaction, principal: Principal, id: UUID, now: datetime) -> Link:
+    before = await lock(conn, principal, id, deleted=True)
     check_restorable(before["deleted_at"], now)
     await codes.restore_of_link(conn, principal.workspace, id, before["deleted_at"], now)
     return await revive(conn, principal, before, now)
@@ -124,7 +122,7 @@ async def revive(conn: Transaction, principal: Principal, before: Link, now: dat
     return after
 
 
-async def duplicate_link(
+async def duplicate(
     conn: Transaction,
     principal: Principal,
     id: UUID,
@@ -133,7 +131,7 @@ async def duplicate_link(
     now: datetime,
 ) -> Link:
     """The same again with a slug of its own, counting from nothing; without codes."""
-    before = await get_link(conn, principal, id)
+    before = await get(conn, principal, id)
     report = Report()
     columns = copied(before, slug, report)
     refuse(report.errors)

@@ -1,7 +1,7 @@
 """/v1/landing-pages."""
 
 from qz_api import listing
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page
@@ -60,7 +60,7 @@ async def list_pages(call: Call) -> Answer:
     return await listing.answer(call, store.TABLE, found, query, page_view)
 
 
-async def patch_page(call: Call) -> Answer:
+async def update_page(call: Call) -> Answer:
     before = await service.lock(call.conn, call.principal, call.id("pg"))
     call.check_version(before["version"])
     patch = call.body(LandingPagePatch)
@@ -115,7 +115,7 @@ OPERATIONS = (
         tag=TAG,
         handler=create_page,
         prepare=shrink_new,
-        scope=Scope.LANDING_PAGES_WRITE,
+        scope=Permission.LANDING_PAGES_WRITE,
         body=LandingPageCreate,
         answer=LandingPageView,
         status=201,
@@ -129,7 +129,7 @@ OPERATIONS = (
         summary="Landing pages, newest first",
         tag=TAG,
         handler=list_pages,
-        scope=Scope.LANDING_PAGES_READ,
+        scope=Permission.LANDING_PAGES_READ,
         query=LandingPageQuery,
         answer=Page[LandingPageView],
     ),
@@ -140,7 +140,7 @@ OPERATIONS = (
         summary="One landing page",
         tag=TAG,
         handler=get_page,
-        scope=Scope.LANDING_PAGES_READ,
+        scope=Permission.LANDING_PAGES_READ,
         answer=LandingPageView,
         problems=(NotFound,),
     ),
@@ -150,9 +150,9 @@ OPERATIONS = (
         id="updateLandingPage",
         summary="Change a landing page; every edge shows the new one within moments",
         tag=TAG,
-        handler=patch_page,
+        handler=update_page,
         prepare=shrink_changed,
-        scope=Scope.LANDING_PAGES_WRITE,
+        scope=Permission.LANDING_PAGES_WRITE,
         body=LandingPagePatch,
         answer=LandingPageView,
         problems=(NotFound, Conflict, PreconditionFailed),
@@ -165,7 +165,7 @@ OPERATIONS = (
         summary="Delete a landing page that no link shows",
         tag=TAG,
         handler=delete_page,
-        scope=Scope.LANDING_PAGES_WRITE,
+        scope=Permission.LANDING_PAGES_WRITE,
         status=204,
         problems=(NotFound, Conflict, PreconditionFailed),
     ),
@@ -177,7 +177,7 @@ OPERATIONS = (
         tag=TAG,
         handler=preview_page,
         prepare=shrink_stored,
-        scope=Scope.LANDING_PAGES_READ,
+        scope=Permission.LANDING_PAGES_READ,
         query=PreviewQuery,
         media_types=("text/html",),
         problems=(NotFound,),

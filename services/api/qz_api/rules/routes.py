@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.respond import Answer, shown
@@ -128,7 +128,7 @@ OPERATIONS = (
         summary="Where a pretend scan would go, and why",
         tag="rules",
         handler=explain_link,
-        scope=Scope.LINKS_READ,
+        scope=Permission.LINKS_READ,
         body=Explain,
         body_required=False,
         answer=Explanation,
@@ -143,7 +143,7 @@ OPERATIONS = (
         summary="What a draft of rules would have moved among recent scans",
         tag="rules",
         handler=replay_link,
-        scope=Scope.ANALYTICS_READ,
+        scope=Permission.ANALYTICS_READ,
         body=Replay,
         body_required=False,
         answer=ReplayView,

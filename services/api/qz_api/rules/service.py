@@ -42,7 +42,7 @@ async def tried(
     own_hosts: frozenset[str],
 ) -> tuple[Link, CodeRecord]:
     """The link as it is, and the record that an edge would have with the draft in place."""
-    link = await links.get_link(conn, principal, id)
+    link = await links.get(conn, principal, id)
     report = Report()
     context = await gather(conn, principal, [draft], own_hosts)
     columns = read_columns(draft, context, report, link)

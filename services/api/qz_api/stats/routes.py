@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.auth.principal import Principal
-from qz_api.auth.scopes import Scope as Permission
+from qz_api.auth.scopes import Permission
 from qz_api.connection import Connection
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation

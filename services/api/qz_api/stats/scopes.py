@@ -16,14 +16,14 @@ Scope = dict[str, list[str]]
 
 async def of_code(conn: Connection, principal: Principal, id: UUID) -> Scope:
     """Scans of a code are those of its link: what is printed doesn't tell codes of a link apart."""
-    code = (await codes.get_code(conn, principal, id)).code
+    code = (await codes.get(conn, principal, id)).code
     if code["link_id"] is None:
         raise Conflict("a static code leads past us: its scans can't be counted", "static_code")
     return {"link": [show_id("lnk", code["link_id"])]}
 
 
 async def of_link(conn: Connection, principal: Principal, id: UUID) -> Scope:
-    link = await links.get_link(conn, principal, id)
+    link = await links.get(conn, principal, id)
     return {"link": [show_id("lnk", link["id"])]}
 
 

@@ -1,7 +1,7 @@
 """/v1/styles."""
 
 from qz_api import listing
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.http.call import Call
 from qz_api.http.etags import is_known
 from qz_api.http.operation import Operation
@@ -37,7 +37,7 @@ async def _fetch_pictures(call: Call, style: StyleIn) -> None:
 
 async def create_style(call: Call) -> Answer:
     body = call.body(StyleCreate)
-    row = await service.create_style(call.conn, call.principal, body, call.now)
+    row = await service.create(call.conn, call.principal, body, call.now)
     view = style_view(row)
     return created(view, f"/v1/styles/{view.id}", version=row["version"])
 
@@ -49,12 +49,12 @@ async def list_styles(call: Call) -> Answer:
 
 
 async def get_style(call: Call) -> Answer:
-    row = await service.get_style(call.conn, call.principal, call.id("sty"))
+    row = await service.get(call.conn, call.principal, call.id("sty"))
     return shown(style_view(row), version=row["version"])
 
 
-async def patch_style(call: Call) -> Answer:
-    row = await service.update_style(
+async def update_style(call: Call) -> Answer:
+    row = await service.update(
         call.conn,
         call.principal,
         call.id("sty"),
@@ -66,16 +66,14 @@ async def patch_style(call: Call) -> Answer:
 
 
 async def delete_style(call: Call) -> Answer:
-    await service.delete_style(
-        call.conn, call.principal, call.id("sty"), call.now, call.check_version
-    )
+    await service.delete(call.conn, call.principal, call.id("sty"), call.now, call.check_version)
     return deleted()
 
 
 async def preview_style(call: Call) -> Answer:
     query, principal, deps = call.query(PreviewQuery), call.principal, call.deps
     async with deps.db.transaction(principal.workspace) as conn:
-        row = await service.get_style(conn, principal, call.id("sty"))
+        row = await service.get(conn, principal, call.id("sty"))
     dress = await dressed(deps, principal.workspace, principal.mode, row["style"])
     order = Order(SAMPLE, dress, query.format, read_query_size(query.size))
     headers = image_headers(order, row["name"], download=False)
@@ -95,7 +93,7 @@ OPERATIONS = (
         tag=TAG,
         handler=create_style,
         prepare=fetch_new,
-        scope=Scope.QR_WRITE,
+        scope=Permission.QR_WRITE,
         body=StyleCreate,
         answer=StyleView,
         status=201,
@@ -108,7 +106,7 @@ OPERATIONS = (
         summary="Saved looks, newest first",
         tag=TAG,
         handler=list_styles,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         query=NamedQuery,
         answer=Page[StyleView],
     ),
@@ -119,7 +117,7 @@ OPERATIONS = (
         summary="One look",
         tag=TAG,
         handler=get_style,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         answer=StyleView,
         problems=(NotFound,),
     ),
@@ -130,9 +128,9 @@ OPERATIONS = (
         summary="Change a look",
         description="Codes that were made with it keep the look that they have.",
         tag=TAG,
-        handler=patch_style,
+        handler=update_style,
         prepare=fetch_changed,
-        scope=Scope.QR_WRITE,
+        scope=Permission.QR_WRITE,
         body=StylePatch,
         answer=StyleView,
         problems=(NotFound, PreconditionFailed),
@@ -145,7 +143,7 @@ OPERATIONS = (
         summary="Delete a look",
         tag=TAG,
         handler=delete_style,
-        scope=Scope.QR_DELETE,
+        scope=Permission.QR_DELETE,
         status=204,
         problems=(NotFound, PreconditionFailed),
     ),
@@ -156,7 +154,7 @@ OPERATIONS = (
         summary="A look on a sample symbol",
         tag=TAG,
         handler=preview_style,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         query=PreviewQuery,
         media_types=MEDIA_TYPES,
         headers=IMAGE_HEADERS,

@@ -21,9 +21,7 @@ from qz_render import RenderError
 POINTER = "/style"
 
 
-async def create_style(
-    conn: Transaction, principal: Principal, draft: StyleCreate, now: datetime
-) -> Row:
+async def create(conn: Transaction, principal: Principal, draft: StyleCreate, now: datetime) -> Row:
     row = await store.insert(
         conn,
         id=new_uuid(),
@@ -38,14 +36,14 @@ async def create_style(
     return row
 
 
-async def get_style(conn: Connection, principal: Principal, id: UUID) -> Row:
+async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
     row = await store.get(conn, principal.workspace, principal.mode, id)
     if row is None:
         raise NotFound("there is no such style here")
     return row
 
 
-async def update_style(
+async def update(
     conn: Transaction,
     principal: Principal,
     id: UUID,
@@ -62,7 +60,7 @@ async def update_style(
     return after
 
 
-async def delete_style(
+async def delete(
     conn: Transaction,
     principal: Principal,
     id: UUID,

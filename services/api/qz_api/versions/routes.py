@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.codes import service as codes
 from qz_api.codes.schemas import CodeView, code_view
 from qz_api.http.call import Call
@@ -21,17 +21,17 @@ MAX_NUMBER = 2**31 - 1
 
 
 async def list_of_link(call: Call) -> Answer:
-    link = await links.get_link(call.conn, call.principal, call.id("lnk"))
+    link = await links.get(call.conn, call.principal, call.id("lnk"))
     return await _page(call, link["id"])
 
 
 async def list_of_code(call: Call) -> Answer:
-    found = await codes.get_code(call.conn, call.principal, call.id("qr"))
+    found = await codes.get(call.conn, call.principal, call.id("qr"))
     return await _page(call, _dynamic(found.link)["id"])
 
 
 async def roll_back_link(call: Call) -> Answer:
-    link = await links.lock_link(call.conn, call.principal, call.id("lnk"))
+    link = await links.lock(call.conn, call.principal, call.id("lnk"))
     call.check_version(link["version"])
     after = await _roll_back(call, link)
     view = link_view(after, call.deps.settings.edge_url, call.now)
@@ -39,21 +39,21 @@ async def roll_back_link(call: Call) -> Answer:
 
 
 async def roll_back_code(call: Call) -> Answer:
-    found = await codes.lock_code(call.conn, call.principal, call.id("qr"))
+    found = await codes.lock(call.conn, call.principal, call.id("qr"))
     call.check_version(found.code["version"])
     await _roll_back(call, _dynamic(found.link))
-    after = await codes.get_code(call.conn, call.principal, call.id("qr"))
+    after = await codes.get(call.conn, call.principal, call.id("qr"))
     view = code_view(after, call.deps.settings, call.now)
     return shown(view, version=after.code["version"])
 
 
 async def cancel_of_link(call: Call) -> Answer:
-    link = await links.lock_link(call.conn, call.principal, call.id("lnk"))
+    link = await links.lock(call.conn, call.principal, call.id("lnk"))
     return await _cancel(call, link)
 
 
 async def cancel_of_code(call: Call) -> Answer:
-    found = await codes.lock_code(call.conn, call.principal, call.id("qr"))
+    found = await codes.lock(call.conn, call.principal, call.id("qr"))
     return await _cancel(call, _dynamic(found.link))
 
 
@@ -99,8 +99,8 @@ OPERATIONS = tuple(
             "/v1/links/{id}",
             "links",
             "Link",
-            Scope.LINKS_READ,
-            Scope.LINKS_WRITE,
+            Permission.LINKS_READ,
+            Permission.LINKS_WRITE,
             list_of_link,
             roll_back_link,
             cancel_of_link,
@@ -110,8 +110,8 @@ OPERATIONS = tuple(
             "/v1/qr-codes/{id}",
             "qr codes",
             "QrCode",
-            Scope.QR_READ,
-            Scope.QR_WRITE,
+            Permission.QR_READ,
+            Permission.QR_WRITE,
             list_of_code,
             roll_back_code,
             cancel_of_code,

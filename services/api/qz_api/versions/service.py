@@ -133,7 +133,7 @@ async def _apply_or_settle(db: Database, version: Row, now: datetime) -> None:
 async def _apply(conn: Transaction, version: Row, now: datetime) -> None:
     principal = _planner(version)
     link_id, number = version["link_id"], version["number"]
-    link = await links.lock_link(conn, principal, link_id)
+    link = await links.lock(conn, principal, link_id)
     current = await store.get(conn, principal.workspace, link_id, number)
     if current is None or current["state"] != "scheduled":
         return  # another worker was faster, or it was cancelled

@@ -14,7 +14,7 @@ from qz_api.accounts.invites.schemas import (
 from qz_api.accounts.invites.service import Inviting
 from qz_api.accounts.roles import check_administers
 from qz_api.accounts.workspaces.schemas import OwnWorkspaceView, own_view
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, PageQuery, page_of
@@ -70,7 +70,7 @@ OPERATIONS = (
         summary="Invite somebody by e-mail; the link is shown once",
         tag="members",
         handler=create_invite,
-        scope=Scope.WORKSPACE_ADMIN,
+        scope=Permission.WORKSPACE_ADMIN,
         body=InviteCreate,
         answer=NewInviteView,
         status=201,
@@ -85,7 +85,7 @@ OPERATIONS = (
         summary="Open invites, newest first",
         tag="members",
         handler=list_invites,
-        scope=Scope.WORKSPACE_ADMIN,
+        scope=Permission.WORKSPACE_ADMIN,
         query=PageQuery,
         answer=Page[InviteView],
     ),
@@ -96,7 +96,7 @@ OPERATIONS = (
         summary="Take an invite back",
         tag="members",
         handler=revoke_invite,
-        scope=Scope.WORKSPACE_ADMIN,
+        scope=Permission.WORKSPACE_ADMIN,
         status=204,
         problems=(NotFound,),
     ),

@@ -3,7 +3,7 @@
 from qz_api.accounts.members import service, store
 from qz_api.accounts.members.schemas import MemberPatch, MemberView, member_view
 from qz_api.accounts.roles import check_administers
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, PageQuery, page_of
@@ -41,7 +41,7 @@ OPERATIONS = (
         summary="Who belongs to this workspace, newest first",
         tag="members",
         handler=list_members,
-        scope=Scope.WORKSPACE_ADMIN,
+        scope=Permission.WORKSPACE_ADMIN,
         query=PageQuery,
         answer=Page[MemberView],
     ),
@@ -52,7 +52,7 @@ OPERATIONS = (
         summary="Give a member another role",
         tag="members",
         handler=update_member,
-        scope=Scope.WORKSPACE_ADMIN,
+        scope=Permission.WORKSPACE_ADMIN,
         body=MemberPatch,
         answer=MemberView,
         problems=(NotFound, Conflict),

@@ -9,7 +9,7 @@ from qz_api.accounts.workspaces.schemas import (
     full_view,
     own_view,
 )
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, PageQuery, page_of
@@ -71,7 +71,7 @@ OPERATIONS = (
         summary="Change name, time zone, or where destinations may lie",
         tag="workspace",
         handler=update_workspace,
-        scope=Scope.WORKSPACE_ADMIN,
+        scope=Permission.WORKSPACE_ADMIN,
         body=WorkspacePatch,
         answer=FullWorkspaceView,
         problems=(PreconditionFailed,),

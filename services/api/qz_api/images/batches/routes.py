@@ -1,6 +1,6 @@
 """Label sheets, pages and archives of stored codes."""
 
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.http.call import Call
 from qz_api.http.cost import items_of
 from qz_api.http.operation import Operation
@@ -61,7 +61,7 @@ OPERATIONS = (
         description=f"{ONE_PER_CODE} Codes are read back one by one, and none is left out.",
         tag=TAG,
         handler=make_sheet,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         body=SheetBody,
         media_types=(PDF,),
         problems=(NotFound,),
@@ -77,7 +77,7 @@ OPERATIONS = (
         description=ONE_PER_CODE,
         tag=TAG,
         handler=make_pages,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         body=PagesBody,
         media_types=(PDF,),
         problems=(NotFound,),
@@ -95,7 +95,7 @@ OPERATIONS = (
         ),
         tag=TAG,
         handler=make_archive,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         body=ArchiveBody,
         media_types=(ZIP,),
         problems=(NotFound,),

@@ -47,7 +47,7 @@ async def _all_seen(deps: Deps, principal: Principal, ids: Sequence[str]) -> lis
     wanted = [read_id("qr", id) for id in ids]
     async with deps.db.transaction(principal.workspace) as conn:
         known = [id for id in dict.fromkeys(wanted) if id]
-        found = await codes.get_codes(conn, principal, known)
+        found = await codes.get_all(conn, principal, known)
     _refuse_absent(wanted, set(found))
     workspace, mode = principal.workspace, principal.mode
     return [Seen(workspace, mode, found[id]) for id in wanted if id]

@@ -1,6 +1,6 @@
 """POST /v1/render and POST /v1/render/check: nothing is stored."""
 
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.respond import Answer, raw, shown
@@ -34,7 +34,7 @@ OPERATIONS = (
         summary="An image of anything, once",
         tag=TAG,
         handler=render,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         body=RenderBody,
         media_types=MEDIA_TYPES,
         headers=IMAGE_HEADERS,
@@ -52,7 +52,7 @@ OPERATIONS = (
         ),
         tag=TAG,
         handler=check,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         body=CheckBody,
         answer=CheckView,
         problems=(NotFound,),

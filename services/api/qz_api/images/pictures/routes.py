@@ -4,7 +4,7 @@ import base64
 import binascii
 
 from qz_api import listing
-from qz_api.auth.scopes import Scope
+from qz_api.auth.scopes import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page
@@ -32,7 +32,7 @@ FILES = {b"\x89PNG": ("image/png", "png"), b"RIFF": ("image/webp", "webp")}
 
 async def create_picture(call: Call) -> Answer:
     body = call.body(PictureCreate)
-    row = await service.create_picture(
+    row = await service.create(
         call.deps, call.principal, body.url or "", _decoded(body.data or ""), call.now
     )
     view = picture_view(row)
@@ -46,7 +46,7 @@ async def list_pictures(call: Call) -> Answer:
 
 
 async def get_picture(call: Call) -> Answer:
-    return shown(picture_view(await service.get_picture(call.conn, call.principal, call.id("pic"))))
+    return shown(picture_view(await service.get(call.conn, call.principal, call.id("pic"))))
 
 
 async def get_picture_image(call: Call) -> Answer:
@@ -61,7 +61,7 @@ async def get_picture_image(call: Call) -> Answer:
 
 
 async def delete_picture(call: Call) -> Answer:
-    await service.delete_picture(call.conn, call.principal, call.id("pic"))
+    await service.delete(call.conn, call.principal, call.id("pic"))
     return deleted()
 
 
@@ -85,7 +85,7 @@ OPERATIONS = (
         ),
         tag=TAG,
         handler=create_picture,
-        scope=Scope.QR_WRITE,
+        scope=Permission.QR_WRITE,
         body=PictureCreate,
         answer=PictureView,
         status=201,
@@ -101,7 +101,7 @@ OPERATIONS = (
         summary="Pictures, newest first",
         tag=TAG,
         handler=list_pictures,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         query=PictureQuery,
         answer=Page[PictureView],
     ),
@@ -112,7 +112,7 @@ OPERATIONS = (
         summary="One picture",
         tag=TAG,
         handler=get_picture,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         answer=PictureView,
         problems=(NotFound,),
     ),
@@ -123,7 +123,7 @@ OPERATIONS = (
         summary="Our copy of a picture",
         tag=TAG,
         handler=get_picture_image,
-        scope=Scope.QR_READ,
+        scope=Permission.QR_READ,
         media_types=("image/png", "image/webp"),
         headers={"ETag": "Of the copy, which never changes."},
         problems=(NotFound,),
@@ -135,7 +135,7 @@ OPERATIONS = (
         summary="Delete a picture that nothing shows",
         tag=TAG,
         handler=delete_picture,
-        scope=Scope.QR_DELETE,
+        scope=Permission.QR_DELETE,
         status=204,
         problems=(NotFound, Conflict),
     ),

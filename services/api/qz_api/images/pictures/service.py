@@ -81,9 +81,7 @@ async def decoded(deps: Deps, owner: UUID, data: bytes, pointer: str) -> KeptPic
     return KeptPicture(made.data, facts["width"], facts["height"], facts["digest"])
 
 
-async def create_picture(
-    deps: Deps, principal: Principal, url: str, data: bytes, now: datetime
-) -> Row:
+async def create(deps: Deps, principal: Principal, url: str, data: bytes, now: datetime) -> Row:
     """Fetched from `url`, or what stands in `data`. Opens transactions of its own."""
     owner = principal.workspace
     if url:
@@ -118,14 +116,14 @@ async def _keep(
     return row
 
 
-async def get_picture(conn: Connection, principal: Principal, id: UUID) -> Row:
+async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
     row = await store.get(conn, principal.workspace, principal.mode, id)
     if row is None:
         raise _absent()
     return row
 
 
-async def delete_picture(conn: Transaction, principal: Principal, id: UUID) -> None:
+async def delete(conn: Transaction, principal: Principal, id: UUID) -> None:
     row = await store.lock(conn, principal.workspace, principal.mode, id)
     if row is None:
         raise _absent()
