@@ -47,8 +47,8 @@ async def test_its_parameters_reach_its_links_and_a_links_own_win(
     poster = (await api.post("/v1/qr-codes", json=own)).json()["link"]["slug"]
     assert await utm_served(tenant, plain) == SPRING["utm"]
     await api.patch(f"/v1/campaigns/{campaign['id']}", json={"utm": {"utm_source": "box"}})
-    assert await utm_served(tenant, plain) == {"utm_source": "box"}
-    assert await utm_served(tenant, poster) == {"utm_source": "poster"}
+    assert await utm_served(tenant, plain) == {**SPRING["utm"], "utm_source": "box"}
+    assert await utm_served(tenant, poster) == {**SPRING["utm"], "utm_source": "poster"}
 
 
 async def test_a_campaign_with_links_is_not_deleted(api: httpx.AsyncClient) -> None:
@@ -106,3 +106,16 @@ async def test_what_is_left_of_a_campaign_lets_go_of_it(api: httpx.AsyncClient) 
     assert (await api.get(static["location"])).json()["campaign_id"] is None
     for where in (dynamic["location"], static["location"]):
         assert (await api.patch(where, json={"name": "goes on"})).status_code == 200
+
+
+async def test_its_parameters_change_one_by_one(api: httpx.AsyncClient, tenant: Tenant) -> None:
+    campaign = await made(api)
+    where = f"/v1/campaigns/{campaign['id']}"
+    body = {"destination_url": "https://example.com", "campaign_id": campaign["id"], "slug": "one"}
+    await api.post("/v1/links", json=body)
+    changed = await api.patch(where, json={"utm": {"utm_source": None, "utm_medium": "print"}})
+    kept = {"utm_campaign": "spring", "utm_medium": "print"}
+    assert (changed.status_code, changed.json()["utm"]) == (200, kept)
+    assert await utm_served(tenant, "one") == kept
+    assert (await api.patch(where, json={"utm": None})).json()["utm"] == {}
+    assert await utm_served(tenant, "one") == {}

@@ -132,7 +132,7 @@ async def test_everything_wrong_is_told_at_once(api: httpx.AsyncClient) -> None:
         "/link/slug": "invalid_slug",
         "/link/fallback_url": "userinfo_not_allowed",
         "/rules/0/when/0/kind": "unknown_kind",
-        "/expires_at": "invalid_value",
+        "/expires_at": "invalid_window",
         "/max_scans": "out_of_range",
         "/utm/source": "unknown_field",
         "/app/symbian": "unknown_field",
@@ -265,3 +265,17 @@ async def test_a_code_is_metered_only_when_it_is_made(make_tenant: MakeTenant) -
     assert copy.status_code == 201
     over = await small.post("/v1/qr-codes", json={"destination_url": URL})
     assert (over.status_code, over.json()["code"]) == (429, "quota_exceeded")
+
+
+@pytest.mark.parametrize("kind", ["destination_id", "landing_page_id"])
+async def test_content_that_leads_elsewhere_than_what_is_named_is_refused(
+    kind: str, api: httpx.AsyncClient
+) -> None:
+    target = {"name": "d", "target": {"type": "url", "url": URL}}
+    named = {
+        "destination_id": (await api.post("/v1/destinations", json=target)).json()["id"],
+        "landing_page_id": (await api.post("/v1/landing-pages", json={"title": "p"})).json()["id"],
+    }
+    body = {"content": {"kind": "url", "url": "https://example.org/"}, kind: named[kind]}
+    answer = await api.post("/v1/qr-codes", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "destination_twice")

@@ -212,3 +212,10 @@ async def test_a_saved_style_is_copied(api: httpx.AsyncClient) -> None:
         "/v1/qr-codes", json={**body, "style_id": "sty_0000000000000000000000000a"}
     )
     assert pointers(absent) == {"/style_id": "unknown_style"}
+
+
+async def test_an_end_before_its_beginning_is_an_invalid_window(api: httpx.AsyncClient) -> None:
+    window = {"starts_at": "2027-01-02T00:00:00Z", "expires_at": "2027-01-01T00:00:00Z"}
+    made = await api.post("/v1/links", json={"destination_url": URL, **window})
+    assert (made.status_code, made.json()["code"]) == (422, "invalid_window")
+    assert pointers(made) == {"/expires_at": "invalid_window"}

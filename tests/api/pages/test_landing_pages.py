@@ -329,3 +329,17 @@ async def test_pages_of_an_older_compiler_are_made_again(
         assert await store.lock_outdated(conn, COMPILER, 10) == []
     assert (await published(tenant, ids[0])).version > before.version
     assert "Menu" in (await published(tenant, ids[2])).html["en"]
+
+
+async def test_a_key_changes_no_page_that_a_locked_code_shows(
+    api: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    made = await make(api)
+    body = {"landing_page_id": made["id"], "locked": ["compliance"]}
+    assert (await api.post("/v1/qr-codes", json=body)).status_code == 201
+    for change in ({"title": "Other"}, {"published": False}, {"blocks": [button("https://x.org")]}):
+        refused = await api.patch(f"{PATH}/{made['id']}", json=change)
+        assert (refused.status_code, refused.json()["code"]) == (409, "code_locked"), refused.text
+    assert (await published(tenant, made["id"])).status == "active"
+    for unseen in ({"slug": "menu"}, {"title": "Menu"}):
+        assert (await api.patch(f"{PATH}/{made['id']}", json=unseen)).status_code == 200

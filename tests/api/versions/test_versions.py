@@ -187,9 +187,6 @@ async def test_versions_of_others_are_absent(
     assert (await stranger.get(f"{where}/versions")).status_code == 404
     assert (await stranger.post(f"{where}/rollback", json={"version": 1})).status_code == 404
     assert (await stranger.delete(f"{where}/versions/1")).status_code == 404
-    static = {"type": "static", "content": {"kind": "text", "text": "x"}}
-    printed = (await api.post("/v1/qr-codes", json=static)).headers["location"]
-    assert (await api.get(f"{printed}/versions")).status_code == 404
 
 
 async def test_planned_changes_of_different_kinds_each_win_in_turn(
@@ -214,3 +211,48 @@ async def test_planned_changes_of_different_kinds_each_win_in_turn(
         record = await record_of(tenant, "in-turn")
         served.append(record.page[:3] or record.location)
     assert served == ["https://shop.example/", NEW, "pg_", URL]
+
+
+async def test_a_lock_that_came_meanwhile_keeps_a_key_from_what_it_planned(
+    api: httpx.AsyncClient, tenant: Tenant, deps: Deps
+) -> None:
+    made = await api.post("/v1/qr-codes", json={"destination_url": URL, "slug": "locked-since"})
+    where, when = made.headers["location"], later(deps, hours=1)
+    await api.patch(where, json={"destination_url": NEW, "effective_from": when.isoformat()})
+    assert (await api.patch(where, json={"locked": ["compliance"]})).status_code == 200
+    await apply_at(deps, when)
+    newest = (await api.get(f"{where}/versions")).json()["data"][0]
+    assert newest["state"] == "failed"
+    assert "locked (compliance)" in newest["reason"]
+    assert (await record_of(tenant, "locked-since")).location == URL
+
+
+async def test_the_same_rules_again_are_no_version(api: httpx.AsyncClient) -> None:
+    made = await api.post("/v1/qr-codes", json={"destination_url": URL})
+    where = made.headers["location"]
+    assert (await api.patch(where, json={"rules": []})).headers["etag"] == made.headers["etag"]
+    rules = [
+        {
+            "when": [{"kind": "country", "values": ["PT", "ES"]}],
+            "split": [
+                {"variant": "a", "destination_url": URL, "weight": 1},
+                {"variant": "b", "destination_url": NEW, "weight": 2},
+            ],
+        },
+        {"when": [{"kind": "language", "values": ["pt"]}], "destination_url": NEW},
+    ]
+    tags = [(await api.patch(where, json={"rules": rules})).headers["etag"] for _ in range(3)]
+    assert tags == ['"2"'] * 3
+    versions = (await api.get(f"{where}/versions")).json()["data"]
+    assert [each["version"] for each in versions] == [2, 1]
+
+
+async def test_a_static_code_has_no_versions(api: httpx.AsyncClient) -> None:
+    static = {"type": "static", "content": {"kind": "text", "text": "x"}}
+    printed = (await api.post("/v1/qr-codes", json=static)).headers["location"]
+    for answer in (
+        await api.get(f"{printed}/versions"),
+        await api.post(f"{printed}/rollback", json={"version": 1}),
+        await api.delete(f"{printed}/versions/1"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (409, "static_code")

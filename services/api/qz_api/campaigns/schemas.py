@@ -38,11 +38,11 @@ class CampaignCreate(_Window):
 
 
 class CampaignPatch(_Window):
-    """Any subset; what is left out stays, and only the dates can be null."""
+    """Any subset; what is left out stays, and only the dates and UTM parameters can be null."""
 
     name: Name = LEFT_OUT
     description: Annotated[str, Field(max_length=1000)] = LEFT_OUT
-    utm: Utm = LEFT_OUT
+    utm: dict[UtmName, UtmValue | None] | None = LEFT_OUT
     status: Status = LEFT_OUT
 
 

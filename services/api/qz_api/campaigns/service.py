@@ -9,6 +9,7 @@ from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
 from qz_api.campaigns import store
 from qz_api.connection import Connection, Row
+from qz_api.differing import says_news
 from qz_api.links import service as links
 from qz_api.links import users
 from qz_api.transaction import Transaction
@@ -67,10 +68,12 @@ async def update(
     now: datetime,
 ) -> Row:
     """`before` is locked; `changes` are the fields that were sent."""
-    fields = {**dict(before), **changes}
+    fields = {**dict(before), **changes, "utm": _merged(before["utm"], changes.get("utm", {}))}
     if fields["starts_at"] and fields["ends_at"] and fields["ends_at"] <= fields["starts_at"]:
         error = FieldError("/ends_at", "invalid_window", "must come after starts_at")
         raise Invalid("a campaign ends after it starts", "invalid_window", errors=[error])
+    if not says_news(before, fields):
+        return before
     row = await store.update(
         conn, workspace=principal.workspace, id=before["id"], fields=fields, now=now
     )
@@ -87,6 +90,13 @@ async def delete(conn: Transaction, principal: Principal, row: Row, now: datetim
     await links.leave_campaign(conn, principal.workspace, row["id"])
     await store.mark_deleted(conn, principal.workspace, row["id"], now)
     await audit.record(conn, principal, "campaign.deleted", show_id("cmp", row["id"]), row, None)
+
+
+def _merged(utm: Mapping[str, str], given: Mapping[str, str | None] | None) -> dict[str, str]:
+    """Field by field: null takes a parameter away, or all of them."""
+    if given is None:
+        return {}
+    return {name: value for name, value in {**utm, **given}.items() if value is not None}
 
 
 def _present(row: Row | None) -> Row:

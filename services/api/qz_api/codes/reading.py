@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from qz_api.differing import differs
 from qz_api.images.looks import changed_pictures, merged, read_readable
 from qz_api.links.content import complain, parsed_content
 from qz_api.links.context import Context
@@ -11,7 +12,6 @@ from qz_api.links.draft import Report
 from qz_api.links.fields import (
     Columns,
     Reading,
-    differs,
     read_campaign,
     read_metadata,
     read_tags,

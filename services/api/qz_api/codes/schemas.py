@@ -132,7 +132,7 @@ def _join_content(draft: dict[str, Any], report: Report) -> None:
         del draft["content"]
         if draft.get("destination_url") not in (None, url):
             report.add("content/url", "given_twice", "destination_url says something else")
-        elif draft.get("destination_id") is None and draft.get("landing_page_id") is None:
+        else:
             draft["destination_url"] = url
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from qz_api.audit import service as audit
@@ -9,6 +10,7 @@ from qz_api.auth.principal import Principal
 from qz_api.connection import Connection, Row
 from qz_api.destinations import store
 from qz_api.destinations.kinds import Target
+from qz_api.differing import says_news
 from qz_api.links import service as links
 from qz_api.links.draft import Report
 from qz_api.links.users import lock_used
@@ -75,14 +77,15 @@ async def update(
     location = before["location"] if target is None else location_of(target, policy)
     if location != before["location"]:
         await links.refuse_locked(conn, principal, "destination", before["id"], Report())
+    fields: dict[str, Any] = {
+        "name": before["name"] if name is None else name,
+        "target": before["target"] if target is None else target.model_dump(),
+        "location": location,
+    }
+    if not says_news(before, fields):
+        return before
     row = await store.update(
-        conn,
-        workspace=principal.workspace,
-        id=before["id"],
-        name=before["name"] if name is None else name,
-        target=before["target"] if target is None else target.model_dump(),
-        location=location,
-        now=now,
+        conn, workspace=principal.workspace, id=before["id"], **fields, now=now
     )
     if row["location"] != before["location"]:
         await links.republish(conn, principal.workspace, "destination", row["id"])

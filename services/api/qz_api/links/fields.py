@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-import orjson
 
 from qz_api.connection import Row
 from qz_api.links.content import FOLLOWED, parsed_content
@@ -109,7 +108,8 @@ def read_rules(raw: Any, reading: Reading) -> Columns:
             reading.report.add(f"rules{pointer}", code, message)
         return {}
     checked = tuple(_checked_rule(rule, index, reading) for index, rule in enumerate(rules))
-    return {"rules": msgspec.to_builtins(checked)}
+    # as they are stored and read again: a tuple is never equal to a list
+    return {"rules": msgspec.json.decode(msgspec.json.encode(checked))}
 
 
 def _checked_rule(rule: Rule, index: int, reading: Reading) -> Rule:
@@ -171,15 +171,6 @@ def merged(
         return {}
     both = {**reading.before.get(name, {}), **raw}
     return {key: value for key, value in both.items() if value in kept or value not in (None, "")}
-
-
-def differs(before: Any, after: Any) -> bool:
-    """True is not 1, though Python says so."""
-    return bool(before != after) or (isinstance(after, dict) and _text(before) != _text(after))
-
-
-def _text(value: Any) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def read_utm(raw: Mapping[str, str | None] | None, reading: Reading) -> Columns:

@@ -5,10 +5,11 @@ from typing import Any
 
 from qz_api.auth.principal import Principal
 from qz_api.connection import Row
+from qz_api.differing import differs
 from qz_api.links.columns import BLANK
 from qz_api.links.context import Context
 from qz_api.links.draft import Report
-from qz_api.links.fields import READERS, Columns, Reading, differs, places_of
+from qz_api.links.fields import READERS, Columns, Reading, places_of
 from qz_api.links.policy import flags_of
 from qz_api.links.slugs import fresh_slug, read_slug
 from qz_common.errors import FieldError
@@ -77,7 +78,7 @@ def _check_together(draft: Mapping[str, Any], after: Columns, report: Report) ->
     start, end = after["starts_at"], after["expires_at"]
     if start and end and start >= end:
         field = "expires_at" if "expires_at" in draft else "starts_at"
-        report.add(field, "invalid_value", "it must end after it starts")
+        report.add(field, "invalid_window", "it must end after it starts")
     if draft.get("landing_page_id", "") is None and after["kind"] == "landing_page":
         report.add("landing_page_id", "required", "name another destination")
 

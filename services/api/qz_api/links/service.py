@@ -176,7 +176,7 @@ async def refuse_locked(
         return
     if locked := await store.count_users(conn, principal.workspace, by, value, locked=True):
         words = f"links that use it are locked for API keys: {locked}"
-        report.add("target", "code_locked", words)
+        report.add("target" if by == "destination" else "", "code_locked", words)
         refuse(report.errors)
 
 

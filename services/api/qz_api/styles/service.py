@@ -8,6 +8,7 @@ from uuid import UUID
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
 from qz_api.connection import Connection, Row
+from qz_api.differing import says_news
 from qz_api.images.looks import merged, read_readable, read_style
 from qz_api.images.pictures.service import pin
 from qz_api.images.refusals import as_invalid
@@ -53,8 +54,10 @@ async def update(
 ) -> Row:
     before = await _locked(conn, principal, id, check)
     style = await _checked(conn, principal, merged(before["style"], read(draft.style)))
-    name = draft.name or before["name"]
-    after = await store.update(conn, principal.workspace, id, name=name, style=style, now=now)
+    fields: dict[str, Any] = {"name": draft.name or before["name"], "style": style}
+    if not says_news(before, fields):
+        return before
+    after = await store.update(conn, principal.workspace, id, **fields, now=now)
     shown = show_id("sty", id)
     await audit.record(conn, principal, "style.updated", shown, told(before), told(after))
     return after

@@ -88,7 +88,7 @@ async def _cancel(call: Call, link: Link) -> Answer:
 
 def _dynamic(link: Link | None) -> Link:
     if link is None:
-        raise NotFound("a static code has no versions")
+        raise Conflict("a static code leads past us: it has no versions", "static_code")
     return link
 
 
@@ -129,7 +129,7 @@ OPERATIONS = tuple(
             scope=read,
             query=PageQuery,
             answer=Page[VersionView],
-            problems=(NotFound,),
+            problems=(NotFound, Conflict),
         ),
         Operation(
             method="DELETE",

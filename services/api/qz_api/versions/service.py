@@ -77,7 +77,7 @@ async def cancel(
     version = await _version(conn, principal, link["id"], number)
     if version["state"] != "scheduled":
         raise Conflict(f"this version is {version['state']} already", "version_settled")
-    refuse(lock_errors({"destination_url": ""}, link, principal, Report()))
+    _refuse_locked(principal, link)
     await store.settle(conn, principal.workspace, link["id"], number, "cancelled", now)
     await audit.record(
         conn, principal, "link.unscheduled", show_id("lnk", link["id"]), version, None
@@ -96,7 +96,7 @@ async def rollback(
     version = await _version(conn, principal, link["id"], number)
     if version["state"] != "applied":
         raise Conflict(f"this version is {version['state']}", "version_not_applied")
-    refuse(lock_errors({"destination_url": ""}, link, principal, Report()))
+    _refuse_locked(principal, link)
     columns = await _readmitted(conn, principal, link, version["target"], own_hosts)
     note = VersionNote(rolled_back_to=number)
     (after,) = await write_all(
@@ -137,6 +137,7 @@ async def _apply(conn: Transaction, version: Row, now: datetime) -> None:
     current = await store.get(conn, principal.workspace, link_id, number)
     if current is None or current["state"] != "scheduled":
         return  # another worker was faster, or it was cancelled
+    _refuse_locked(principal, link)
     columns = await _readmitted(conn, principal, link, current["target"], frozenset())
     if not columns:
         await store.settle(conn, principal.workspace, link_id, number, "applied", now)
@@ -172,6 +173,11 @@ async def _readmitted(
     columns = read_columns(draft, context, report, link)
     refuse(report.errors)
     return columns
+
+
+def _refuse_locked(principal: Principal, link: Link) -> None:
+    """A version says where a link leads, which a lock keeps from API keys."""
+    refuse(lock_errors({"destination_url": ""}, link, principal, Report()))
 
 
 def _as_text(prefix: str, id: Any) -> str:

@@ -14,6 +14,7 @@ from qz_api.accounts.workspaces import store
 from qz_api.audit import service as audit
 from qz_api.auth.principal import Principal
 from qz_api.connection import Connection, Row
+from qz_api.differing import says_news
 from qz_api.transaction import Transaction
 from qz_common.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from qz_common.ids import new_uuid, show_id
@@ -37,6 +38,8 @@ async def update(
     check(before["version"])
     check_administers(principal)
     values = {**dict(before), **_checked(given)}
+    if not says_news(before, values):
+        return before
     row = await store.update(conn, principal.workspace, values, now)
     await audit.record(
         conn, principal, "workspace.updated", principal.workspace_id, _told(before), _told(row)
