@@ -1,7 +1,9 @@
 """The query side over HTTP: wrong questions get clear answers, right ones the right rows."""
 
+import asyncio
 import contextlib
 import json
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,7 +35,7 @@ def nested(depth: int) -> list[Any]:
 
 
 @contextlib.asynccontextmanager
-async def asking(dsn: str) -> AsyncIterator[httpx.AsyncClient]:
+async def asking(dsn: str, deadline_seconds: float = 10) -> AsyncIterator[httpx.AsyncClient]:
     reader = ClickHouse(dsn, settings=reading(QuerySettings(internal_token=TOKEN)))
     deps = Deps(
         reader=reader,
@@ -43,6 +45,7 @@ async def asking(dsn: str) -> AsyncIterator[httpx.AsyncClient]:
         internal_token=TOKEN,
         scans_topic="scans",
         gap_grace_seconds=600,
+        deadline_seconds=deadline_seconds,
     )
     transport = httpx.ASGITransport(create_app(deps), raise_app_exceptions=False)
     async with httpx.AsyncClient(
@@ -230,3 +233,16 @@ async def test_a_store_that_is_away_is_a_503_that_says_when_to_come_back(
         answer = await gate.post(f"/internal/{path}", json={"workspace": "ws_1"})
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert answer.headers["retry-after"] == "10"
+
+
+async def test_a_question_that_waits_too_long_for_others_is_told_so(stores: str) -> None:
+    others = threading.Event()
+    async with asking(stores, deadline_seconds=0.05) as client:
+        app: Any = client._transport
+        deps: Deps = app.app.state.deps
+        busy = asyncio.create_task(deps.reader.run(lambda _: others.wait(10)))
+        for path in ("query", "summary", "scans"):
+            answer = await client.post(f"/internal/{path}", json={"workspace": "ws_1"})
+            assert (answer.status_code, answer.json()["code"]) == (503, "query_deadline")
+        others.set()
+        await busy

@@ -23,6 +23,7 @@ class Deps:
     internal_token: str
     scans_topic: str
     gap_grace_seconds: int
+    deadline_seconds: float
 
 
 @contextlib.asynccontextmanager
@@ -40,6 +41,7 @@ async def open_deps(
             internal_token=query.internal_token,
             scans_topic=settings.kafka.topic(SCANS),
             gap_grace_seconds=settings.ingest.gap_grace_seconds,
+            deadline_seconds=query.deadline_seconds,
         )
 
 

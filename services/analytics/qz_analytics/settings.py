@@ -79,7 +79,9 @@ class QuerySettings:
     per_workspace: int = setting(
         "QUERY_PER_WORKSPACE", 4, "Questions of one workspace at once; one more is told to wait."
     )
-    deadline_seconds: int = setting("QUERY_DEADLINE_SECONDS", 10, "Longest a question may take.")
+    deadline_seconds: int = setting(
+        "QUERY_DEADLINE_SECONDS", 10, "Longest a question may take, waiting for others included."
+    )
     max_memory_mb: int = setting("QUERY_MAX_MEMORY_MB", 2_000, "Most memory of one question.")
     max_rows_read: int = setting(
         "QUERY_MAX_ROWS_READ", 2_000_000_000, "Most rows that one question may read."

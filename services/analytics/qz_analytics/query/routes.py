@@ -1,8 +1,10 @@
 """What the API asks of us, over HTTP and under the internal token; 404 for everybody else."""
 
+import asyncio
+import contextlib
 import hmac
 import json
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import orjson
@@ -27,6 +29,8 @@ TIMEOUT_EXCEEDED = 159
 TOO_LARGE = frozenset({158, 160, 241, 307, 396})
 """ClickHouse's numbers for rows, estimated time, memory, bytes and result size."""
 
+RETRY = {"Retry-After": "10"}
+
 Answer = dict[str, Any]
 
 
@@ -48,7 +52,7 @@ async def get_marks(request: Request) -> Response:
 async def post_query(request: Request) -> Response:
     deps, body = _deps(request), await _body(request)
     question = read_question(body, deps.clock.now())
-    with deps.slots.one(question.workspace):
+    async with _turn(deps, question.workspace):
         result = await _ask(deps, "query", answer(deps.reader, question))
         if "completeness" in question.include:
             result["completeness"] = await _completeness(deps, question)
@@ -58,7 +62,7 @@ async def post_query(request: Request) -> Response:
 async def post_summary(request: Request) -> Response:
     deps, body = _deps(request), await _body(request)
     asked = read_summary(body, deps.clock.now())
-    with deps.slots.one(asked.question.workspace):
+    async with _turn(deps, asked.question.workspace):
         complete = await _completeness(deps, asked.question)
         result = await _ask(deps, "summary", summary(deps.reader, asked))
     return _json({**result, "completeness": complete})
@@ -67,7 +71,7 @@ async def post_summary(request: Request) -> Response:
 async def post_scans(request: Request) -> Response:
     deps, body = _deps(request), await _body(request)
     asked = read_page(body, deps.clock.now())
-    with deps.slots.one(asked.question.workspace):
+    async with _turn(deps, asked.question.workspace):
         return _json(await _ask(deps, "scans", page(deps.reader, asked)))
 
 
@@ -93,6 +97,20 @@ async def _body(request: Request) -> object:
     return body
 
 
+@contextlib.asynccontextmanager
+async def _turn(deps: Deps, workspace: str) -> AsyncIterator[None]:
+    """One of the workspace's slots, and one deadline for all that is asked in it: also for the
+    waiting while other questions have all threads."""
+    with deps.slots.one(workspace):
+        try:
+            async with asyncio.timeout(deps.deadline_seconds):
+                yield
+        except TimeoutError as error:
+            problem = _too_long()
+            deps.metrics.refused.labels(problem.code).inc()
+            raise problem from error
+
+
 async def _completeness(deps: Deps, question: Question) -> Answer:
     work = completeness(
         deps.reader, deps.scans_topic, SCANS.partitions, question.span, deps.clock.now()
@@ -112,16 +130,18 @@ async def _ask(deps: Deps, name: str, work: Awaitable[Answer]) -> Answer:
 
 
 def _problem(error: StoreAway | StoreRefused) -> Problem:
-    retry = {"Retry-After": "10"}
     if isinstance(error, StoreAway):
-        return Unavailable("the store of scans is away", headers=retry)
+        return Unavailable("the store of scans is away", headers=RETRY)
     if error.code == TIMEOUT_EXCEEDED:
-        return Unavailable(
-            "it took too long: ask for a shorter range", "query_deadline", headers=retry
-        )
+        return _too_long()
     if error.code in TOO_LARGE:
         return Invalid("it reads too much: ask for a shorter range", "query_too_large")
     raise error
+
+
+def _too_long() -> Unavailable:
+    words = "it took too long: ask for a shorter range"
+    return Unavailable(words, "query_deadline", headers=RETRY)
 
 
 def _json(value: Answer) -> Response:
