@@ -52,6 +52,21 @@ async def walked(api: httpx.AsyncClient, path: str, **query: Any) -> list[str]:
     return names
 
 
+COMPOSED, APART = "Caf\u00e9", "Cafe\u0301"
+
+
+@pytest.mark.parametrize("path", [path for path in BODIES if path != "/v1/domains"])
+@pytest.mark.parametrize(("kept", "asked"), [(COMPOSED, APART), (APART, COMPOSED)])
+async def test_what_looks_the_same_is_found(
+    api: httpx.AsyncClient, path: str, kept: str, asked: str
+) -> None:
+    body = {**BODIES[path]("x"), ("title" if path == "/v1/landing-pages" else "name"): kept}
+    made = (await api.post(path, json=body)).json()
+    assert made.get("name", made.get("title")) == COMPOSED
+    found = (await api.get(path, params={"q": asked})).json()["data"]
+    assert [row["id"] for row in found] == [made["id"]]
+
+
 @lists
 async def test_an_order_is_kept_over_its_pages(
     api: httpx.AsyncClient, made: list[dict[str, Any]], path: str

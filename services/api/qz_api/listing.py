@@ -7,17 +7,17 @@ finds; nothing is counted unless it is asked for.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ValidationInfo, field_validator
 
 from qz_api.auth.principal import Principal
 from qz_api.connection import Row
 from qz_api.http.call import Call
 from qz_api.http.paging import PageQuery, page_of
 from qz_api.http.respond import Answer, shown
-from qz_api.http.schema import Moment, ending_after
+from qz_api.http.schema import Moment, Sought, ending_after
 
 V = TypeVar("V", bound=BaseModel)
 NEWEST_FIRST: Final = "-created_at"
@@ -26,7 +26,7 @@ LEADING = 2
 
 
 class ListQuery(PageQuery):
-    q: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    q: Sought | None = None
     """Part of a name or an address, whatever its case."""
     created_after: Moment | None = None
     """Inclusive."""

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.api.codes.test_create import URL, pointers
-from tests.api.conftest import Tenant
+from tests.api.conftest import MakeTenant, Tenant
 
 ROWS: list[dict[str, Any]] = [
     {"name": "Menu", "slug": "menu-one", "tags": ["Lisbon"]},
@@ -142,3 +142,30 @@ async def test_a_search_that_hits_much_is_walked(api: httpx.AsyncClient, tenant:
         assert (page["total"], len(page["data"])) == (1500, 25)
     few = (await api.get("/v1/qr-codes", params={"q": "stand 499", "include": "total"})).json()
     assert few["total"] == 3
+
+
+@pytest.mark.parametrize("path", ["/v1/qr-codes", "/v1/links"])
+@pytest.mark.parametrize(
+    ("pasted", "names"),
+    [
+        ("https://qz.example/second", ["menu 2"]),
+        ("HTTPS://QZ.EXAMPLE/SECOND?utm_source=x", ["menu 2"]),
+        (" qz.example/second/ ", ["menu 2"]),
+        ("https://elsewhere.example/second", []),
+        ("https://example.org/carte", ["menu 2"]),
+    ],
+)
+async def test_a_pasted_short_url_finds_its_link(
+    filled: httpx.AsyncClient, path: str, pasted: str, names: list[str]
+) -> None:
+    found = (await filled.get(path, params={"q": pasted})).json()["data"]
+    assert [row["name"] for row in found] == names
+
+
+async def test_a_short_url_of_another_workspace_finds_nothing(
+    filled: httpx.AsyncClient, make_tenant: MakeTenant
+) -> None:
+    stranger = await (await make_tenant()).client()
+    for path in ("/v1/qr-codes", "/v1/links"):
+        found = await stranger.get(path, params={"q": "https://qz.example/second"})
+        assert found.json()["data"] == []

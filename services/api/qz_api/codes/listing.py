@@ -17,6 +17,7 @@ from qz_api.links.listing import (
     add_tag,
     begin,
     few_of_status,
+    link_at,
 )
 from qz_api.links.store import few_indexed
 from qz_api.listing import Listing, Table, Walk, pattern_of, walks
@@ -59,7 +60,11 @@ class CodeQuery(LinkQuery):
 
 
 async def build_codes(
-    conn: Connection, principal: Principal, query: CodeQuery, now: datetime
+    conn: Connection,
+    principal: Principal,
+    query: CodeQuery,
+    own_hosts: frozenset[str],
+    now: datetime,
 ) -> Listing:
     listing = begin(principal, query, "c", now)
     listing.add_equal("c.type", query.type)
@@ -69,7 +74,7 @@ async def build_codes(
     if query.tag is not None:
         await add_tag(conn, listing, principal, query.tag, "c", "qz_tagged_codes")
     if query.q is not None:
-        await _search(conn, listing, principal, query.q)
+        await _search(conn, listing, principal, query.q, own_hosts)
     return listing
 
 
@@ -90,7 +95,13 @@ async def _add_status(
     listing.add(f"({dynamic.where} OR {own})")
 
 
-async def _search(conn: Connection, listing: Listing, principal: Principal, q: str) -> None:
+async def _search(
+    conn: Connection, listing: Listing, principal: Principal, q: str, own_hosts: frozenset[str]
+) -> None:
+    pasted = await link_at(conn, principal, q, own_hosts)
+    if pasted is not None:
+        listing.add_equal("c.link_id", pasted)
+        return
     pattern = pattern_of(q)
     if len(q) >= MIN_INDEXED:
         links = await few_indexed(conn, principal, "qz_found_links", pattern, FEW)

@@ -16,6 +16,7 @@ from qz_api.links import service as links
 from qz_api.links.draft import refuse
 from qz_api.links.policy import deployment_hosts
 from qz_api.links.schemas import NewSlug
+from qz_api.versions.schemas import PLANNED_HEADERS, planned
 from qz_common.errors import Conflict, Gone, NotFound, PreconditionFailed, TooMany
 
 
@@ -41,7 +42,8 @@ async def get_code(call: Call) -> Answer:
 
 async def list_codes(call: Call) -> Answer:
     query = call.query(CodeQuery)
-    built = await build_codes(call.conn, call.principal, query, call.now)
+    hosts = deployment_hosts(call.deps.settings)
+    built = await build_codes(call.conn, call.principal, query, hosts, call.now)
 
     def view(row: Row) -> CodeView:
         return _view(call, service.found_in(row))
@@ -106,7 +108,8 @@ def _view(call: Call, found: Found) -> CodeView:
 
 
 def _shown(call: Call, found: Found) -> Answer:
-    return shown(_view(call, found), version=found.code["version"])
+    headers = planned(found.planned)
+    return shown(_view(call, found), version=found.code["version"], headers=headers)
 
 
 def _created(call: Call, found: Found) -> Answer:
@@ -170,6 +173,7 @@ OPERATIONS = (
         scope=Permission.QR_WRITE,
         body=CodePatch,
         answer=CodeView,
+        headers=PLANNED_HEADERS,
         problems=(NotFound, Conflict, PreconditionFailed),
         example={"destination_url": "https://example.com/new"},
         description="Any subset of fields. Null takes an option away; `style`, `utm`, `app` and"

@@ -44,7 +44,12 @@ def _plain(text: str) -> str:
             or unicodedata.bidirectional(each) in DIRECTIONS
         ):
             raise ValueError(f"has a character that is not allowed here: U+{ord(each):04X}")
-    return text
+    return composed(text)
+
+
+def composed(text: str) -> str:
+    """A letter is one character, however it was typed: what looks the same is found as the same."""
+    return unicodedata.normalize("NFC", text)
 
 
 def _within_bounds(value: object, read: ValidatorFunctionWrapHandler) -> datetime:
@@ -72,6 +77,9 @@ MaybeName = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
 
 WHOLE = re.compile(r"-?(?:0|[1-9]\d*)", re.ASCII)
 DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
+Sought = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(composed)]
+"""What a search looks for."""
+
 LEFT_OUT: Any = None
 """Default of a field that a PATCH may leave out but never set to null."""
 

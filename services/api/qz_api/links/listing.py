@@ -4,6 +4,7 @@ A search or a tag that hits little is looked up in its index first; one that hit
 soon on a walk in the order of the list.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
@@ -13,9 +14,10 @@ from pydantic import Field
 
 from qz_api.auth.principal import Principal
 from qz_api.connection import Connection
+from qz_api.http.schema import Sought
 from qz_api.links.fields import RESTORABLE, normal_tag
 from qz_api.links.schemas import Status
-from qz_api.links.store import OF_L, few_indexed, few_where
+from qz_api.links.store import OF_L, few_indexed, few_where, id_at
 from qz_api.listing import (
     NEWEST_FIRST,
     Listing,
@@ -32,6 +34,10 @@ FEW = 1000
 """So many hits of an index are taken one by one; more, and the list is walked in its order."""
 MIN_INDEXED = 3
 """Characters that a trigram needs."""
+SHORT_URL = re.compile(
+    r"(?:https?://)?([a-z0-9.-]+)(?::\d+)?/([a-z0-9_-]{3,64})/?(?:[?#].*)?",
+    re.ASCII | re.IGNORECASE,
+)
 CAMPAIGN = "^cmp_[0-9a-z]{26}$"
 TEXT = "l.name || ' ' || l.slug || ' ' || l.destination_url"
 STATUSES: Mapping[str, str] = {
@@ -51,8 +57,8 @@ class LinkQuery(ListQuery):
     """The id of a campaign."""
     tag: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """A whole tag, whatever its case."""
-    q: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    """Part of a name, a slug or a destination, whatever its case."""
+    q: Sought | None = None
+    """Part of a name, a slug or a destination, whatever its case; or a whole short URL."""
     sort: Literal[
         "created_at", "-created_at", "updated_at", "-updated_at", "name", "-name", "scan_count",
         "-scan_count",
@@ -91,7 +97,11 @@ def begin(principal: Principal, query: LinkQuery, alias: str, now: datetime) -> 
 
 
 async def build_links(
-    conn: Connection, principal: Principal, query: LinkQuery, now: datetime
+    conn: Connection,
+    principal: Principal,
+    query: LinkQuery,
+    own_hosts: frozenset[str],
+    now: datetime,
 ) -> Listing:
     listing = begin(principal, query, "l", now)
     if query.status is not None:
@@ -99,7 +109,7 @@ async def build_links(
     if query.tag is not None:
         await add_tag(conn, listing, principal, query.tag, "l", "qz_tagged_links")
     if query.q is not None:
-        await _search_links(conn, listing, principal, query.q)
+        await _search_links(conn, listing, principal, query.q, own_hosts)
     return listing
 
 
@@ -131,7 +141,24 @@ async def add_tag(
     listing.add(f"{alias}.tags @> ARRAY[{listing.value(wanted, 'text')}]")
 
 
-async def _search_links(conn: Connection, listing: Listing, principal: Principal, q: str) -> None:
+async def link_at(
+    conn: Connection, principal: Principal, q: str, own_hosts: frozenset[str]
+) -> UUID | None:
+    """The link whose short URL was pasted, if it was one."""
+    found = SHORT_URL.fullmatch(q.strip())
+    if found is None:
+        return None
+    host, slug = found[1].lower(), found[2].lower()
+    return await id_at(conn, principal, "" if host in own_hosts else host, slug)
+
+
+async def _search_links(
+    conn: Connection, listing: Listing, principal: Principal, q: str, own_hosts: frozenset[str]
+) -> None:
+    pasted = await link_at(conn, principal, q, own_hosts)
+    if pasted is not None:
+        listing.add_equal("l.id", pasted)
+        return
     pattern = pattern_of(q)
     if len(q) >= MIN_INDEXED:
         hits = await few_indexed(conn, principal, "qz_found_links", pattern, FEW)

@@ -1,5 +1,6 @@
 """/v1/links, and what operators do to a link."""
 
+from collections.abc import Mapping
 from typing import cast
 
 from qz_api import listing
@@ -24,6 +25,7 @@ from qz_api.links.schemas import (
     link_view,
 )
 from qz_api.versions import service as versions
+from qz_api.versions.schemas import PLANNED_HEADERS, planned
 from qz_common.errors import Conflict, Gone, NotFound, PreconditionFailed
 
 
@@ -43,7 +45,8 @@ async def get_link(call: Call) -> Answer:
 
 async def list_links(call: Call) -> Answer:
     query = call.query(LinkQuery)
-    built = await build_links(call.conn, call.principal, query, call.now)
+    hosts = deployment_hosts(call.deps.settings)
+    built = await build_links(call.conn, call.principal, query, hosts, call.now)
     return await listing.answer(call, LINKS, built, query, lambda row: _view(call, row))
 
 
@@ -57,10 +60,10 @@ async def update_link(call: Call) -> Answer:
     call.check_version(before["version"])
     hosts = deployment_hosts(call.deps.settings)
     if effective_from is not None and effective_from > call.now:
-        await versions.plan(
+        version = await versions.plan(
             call.conn, call.principal, before, draft, (), effective_from, hosts, call.now, report
         )
-        return _shown(call, before)
+        return _shown(call, before, planned(version["number"]))
     after = await service.update(call.conn, call.principal, before, draft, hosts, call.now, report)
     return _shown(call, after)
 
@@ -102,8 +105,8 @@ def _view(call: Call, link: Link) -> LinkView:
     return link_view(link, call.deps.settings.edge_url, call.now)
 
 
-def _shown(call: Call, link: Link) -> Answer:
-    return shown(_view(call, link), version=link["version"])
+def _shown(call: Call, link: Link, headers: Mapping[str, str] | None = None) -> Answer:
+    return shown(_view(call, link), version=link["version"], headers=headers)
 
 
 def _created(call: Call, link: Link) -> Answer:
@@ -159,6 +162,7 @@ OPERATIONS = (
         scope=Permission.LINKS_WRITE,
         body=LinkPatch,
         answer=LinkView,
+        headers=PLANNED_HEADERS,
         problems=(NotFound, Conflict, PreconditionFailed),
         example={"destination_url": "https://example.com/new"},
     ),

@@ -280,6 +280,18 @@ async def blank_link(conn: Connection, workspace: UUID, id: UUID) -> None:
     )
 
 
+async def id_at(conn: Connection, principal: Principal, host: str, slug: str) -> UUID | None:
+    id: UUID | None = await conn.fetchval(
+        """SELECT id FROM links
+           WHERE workspace_id = $1 AND mode = $2 AND host = $3 AND slug = $4""",
+        principal.workspace,
+        principal.mode,
+        host,
+        slug,
+    )
+    return id
+
+
 async def few_indexed(
     conn: Connection, principal: Principal, function: str, wanted: str, most: int
 ) -> list[UUID] | None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
+from qz_api.http.schema import composed
 from qz_render.fields import forbidden_character
 
 Language = Annotated[
@@ -18,7 +19,9 @@ def _text(limit: int, *, multiline: bool = False) -> AfterValidator:
     def check(value: Localized) -> Localized:
         for text in value.values() if isinstance(value, dict) else (value,):
             _check(text, limit, multiline)
-        return value
+        if isinstance(value, dict):
+            return {language: composed(text) for language, text in value.items()}
+        return composed(value)
 
     return AfterValidator(check)
 
