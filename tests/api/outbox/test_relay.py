@@ -9,11 +9,13 @@ import asyncpg
 import httpx
 from aiokafka import ConsumerRecord
 
+from qz_api.connection import Connection, Row
 from qz_api.deferred import write_deferred
 from qz_api.deps import Deps
 from qz_api.metrics import WorkerMetrics
 from qz_api.outbox import store
 from qz_api.outbox.reseed import republish
+from qz_api.outbox.watch import stand
 from qz_api.settings import WorkerSettings
 from qz_common.records import CodeRecord, MarkerRecord, code_key, decode
 from qz_common.settings import load
@@ -154,17 +156,41 @@ async def test_a_fresh_broker_is_filled_and_every_partition_closed(
 
 
 async def test_a_filled_topic_is_not_filled_again_until_asked(
-    worker_settings: WorkerSettings, metrics: WorkerMetrics, api: httpx.AsyncClient
+    worker_settings: WorkerSettings, metrics: WorkerMetrics, api: httpx.AsyncClient, deps: Deps
 ) -> None:
     await api.post("/v1/qr-codes", json=LEAST)
-    for _ in range(2):
-        async with relaying(worker_settings, metrics):
-            await eventually(lambda: is_active(metrics), within=10)
-    assert metrics.reseeds._value.get() == 1
+    async with relaying(worker_settings, metrics):
+        await eventually(lambda: metrics.reseeds._value.get() == 1, within=10)
+    async with deps.db.system() as conn:
+        assert await stand(worker_settings.kafka, await marked(conn, worker_settings))
     async with relaying(worker_settings, metrics):
         await eventually(lambda: is_active(metrics), within=10)
         await republish(worker_settings.postgres.dsn, after_restore=False)
         await eventually(lambda: metrics.reseeds._value.get() == 2, within=10)
+
+
+async def test_a_look_that_takes_long_holds_up_no_edit(
+    worker_settings: WorkerSettings,
+    metrics: WorkerMetrics,
+    api: httpx.AsyncClient,
+    tenant: Tenant,
+    deps: Deps,
+) -> None:
+    """It waits for markers in partitions that have no record yet."""
+    async with deps.db.system() as conn:
+        topic = worker_settings.kafka.topic(ROUTING)
+        await store.begin_fill(conn, topic, "lost")
+        for partition in range(ROUTING.partitions):
+            await store.put_marker(conn, topic, partition, "lost", 0)
+        await conn.execute("DELETE FROM routing_markers WHERE partition_number = -1")
+    await api.post("/v1/qr-codes", json=LEAST)
+    async with relaying(worker_settings, metrics):
+        await eventually(lambda: metrics.published._value.get() == 1, within=10)
+        async with deps.db.system() as conn:
+            markers = await marked(conn, worker_settings)
+        assert {marker["marker_id"] for marker in markers} == {"lost"}
+        assert not await tenant.rows("SELECT FROM routing_markers WHERE partition_number = -1")
+        await eventually(lambda: metrics.reseeds._value.get() == 1)
 
 
 async def test_a_republish_that_is_asked_for_during_a_fill_is_not_lost(
@@ -215,6 +241,10 @@ async def test_a_broker_that_forgot_is_filled_anew(
             await reader.until(
                 lambda records: len({each.code for each in of_codes(records)}) == 2, within=30
             )
+
+
+async def marked(conn: Connection, settings: WorkerSettings) -> list[Row]:
+    return await store.markers(conn, settings.kafka.topic(ROUTING))
 
 
 def closed(records: list[ConsumerRecord]) -> list[MarkerRecord]:

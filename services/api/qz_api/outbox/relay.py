@@ -19,7 +19,8 @@ from qz_api.db import CONNECT_SECONDS, EVERY_WORKSPACE, Database, server_setting
 from qz_api.duties import over_and_over
 from qz_api.metrics import WorkerMetrics
 from qz_api.outbox import store
-from qz_api.outbox.reseed import is_seeded, reseed
+from qz_api.outbox.reseed import reseed
+from qz_api.outbox.watch import Watch
 from qz_api.settings import WorkerSettings
 from qz_common.clock import Clock
 from qz_common.errors import Retryable
@@ -28,7 +29,6 @@ from qz_common.roles import pause
 
 BATCH = 500
 POLL_SECONDS = 0.5
-CHECK_SECONDS = 5.0
 STANDBY_SECONDS = 1.0
 PUBLISH_SECONDS = 5.0
 """A producer that has lost its broker is slower to notice than to make anew."""
@@ -45,7 +45,7 @@ class Relay:
         self._settings = settings
         self._metrics = metrics
         self._wake = asyncio.Event()
-        self._check_at = 0.0
+        self._watch = Watch(settings.kafka, self._wake.set)
 
     async def run(self, stop: asyncio.Event) -> None:
         errors = self._metrics.publish_errors
@@ -84,19 +84,18 @@ class Relay:
         kafka = self._settings.kafka
         await ensure_topics(kafka)
         # what is not acknowledged is still in the table
-        async with producing(kafka) as producer:
-            self._check_at = 0.0
-            await self._check_now_and_then(conn, producer)
+        async with producing(kafka) as producer, self._watch.kept():
             self._metrics.relay_active.set(1)
             while not stop.is_set():
                 self._wake.clear()
                 await self.drain(conn, producer)
+                if await self._watch.misses(conn):
+                    await self._fill(conn, producer)
                 await self._rest(stop)
-                await self._check_now_and_then(conn, producer)
 
     def _woken(self, _: object, __: int, ___: str, payload: str) -> None:
         if payload == store.REPUBLISH:
-            self._check_at = 0.0
+            self._watch.soon()
         self._wake.set()
 
     async def drain(self, conn: Connection, producer: AIOKafkaProducer) -> None:
@@ -128,15 +127,8 @@ class Relay:
                 done.append(row["seq"])
         return done
 
-    async def _check_now_and_then(self, conn: Connection, producer: AIOKafkaProducer) -> None:
-        """Whether the broker still has what it was given; the topic is filled when not."""
-        now = asyncio.get_running_loop().time()
-        if now < self._check_at:
-            return
-        self._check_at = now + CHECK_SECONDS
+    async def _fill(self, conn: Connection, producer: AIOKafkaProducer) -> None:
         kafka = self._settings.kafka
-        if await is_seeded(conn, kafka):
-            return
         records = await reseed(conn, producer, kafka, lambda: self.drain(conn, producer))
         self._metrics.reseeds.inc()
         log.info("routing was filled from Postgres", records=records)

@@ -11,35 +11,18 @@ from uuid import uuid4
 
 import asyncpg
 import msgspec
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 
-from qz_api.connection import BareConnection, Connection, Row
+from qz_api.connection import BareConnection, Connection
 from qz_api.db import CONNECT_SECONDS
 from qz_api.outbox import store
-from qz_common.kafka import KafkaSettings, make_consumer
-from qz_common.kafka_waits import stopped
+from qz_common.kafka import KafkaSettings
 from qz_common.records import MarkerRecord, RoutingRecord, decode, encode, marker_key
 from qz_common.topics import ROUTING
 
 PAGE = 1000
-READ_MS = 2000
-CHECK_SECONDS = 10.0
 RESTORE_STEP = 1 << 32
 """More versions than one deployment gives between two backups."""
-
-
-async def is_seeded(conn: Connection, kafka: KafkaSettings) -> bool:
-    topic = kafka.topic(ROUTING)
-    markers = await store.markers(conn, topic)
-    if len(markers) != ROUTING.partitions:
-        return False
-    consumer = make_consumer(kafka)
-    try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            await consumer.start()
-            return all([await _stands(consumer, topic, marker) for marker in markers])
-    finally:
-        await stopped(consumer.stop())
 
 
 async def reseed(
@@ -102,24 +85,3 @@ async def _close(conn: Connection, producer: AIOKafkaProducer, topic: str, id: s
             topic, encode(marker), key=marker_key(partition).encode(), partition=partition
         )
         await store.put_marker(conn, topic, partition, id, placed.offset)
-
-
-async def _stands(consumer: AIOKafkaConsumer, topic: str, marker: Row) -> bool:
-    place = TopicPartition(topic, marker["partition_number"])
-    consumer.assign([place])
-    consumer.seek(place, marker["record_offset"])
-    found = await consumer.getmany(place, timeout_ms=READ_MS, max_records=1)
-    for record in found.get(place, ()):
-        same_place = record.offset == marker["record_offset"]
-        return same_place and _is_marker(record.value, marker["marker_id"])
-    return False
-
-
-def _is_marker(value: bytes | None, id: str) -> bool:
-    if value is None:
-        return False
-    try:
-        record = decode(value)
-    except ValueError:
-        return False
-    return isinstance(record, MarkerRecord) and record.id == id
