@@ -64,6 +64,7 @@ def query_role(
         internal_token=token,
         scans_topic="scans",
         gap_grace_seconds=600,
+        deadline_seconds=10,
     )
     return httpx.ASGITransport(create_query_app(query), raise_app_exceptions=False)
 
