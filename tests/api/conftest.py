@@ -11,9 +11,9 @@ import pytest
 
 from qz_api.app import create_app
 from qz_api.auth import service
-from qz_api.auth.principal import Mode
-from qz_api.auth.scopes import PRESETS, Permission
 from qz_api.auth.service import KeyDraft
+from qz_api.callers.permissions import PRESETS, Permission
+from qz_api.callers.principal import Mode
 from qz_api.deps import Deps, open_deps
 from qz_api.http.scope import App
 from qz_api.settings import ApiSettings

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from qz_api.app import OPERATIONS
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.http.operation import Operation
 from qz_common.ids import new_uuid, show_id
 from tests.api.conftest import MakeTenant, Tenant

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from qz_api.auth.scopes import PRESETS, Permission
+from qz_api.callers.permissions import PRESETS, Permission
 from qz_api.links.draft import CONFLICTS
 from qz_common.errors import Conflict, Problem
 from tests.arch import codes

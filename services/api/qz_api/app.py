@@ -14,11 +14,10 @@ from qz_api.campaigns import routes as campaigns
 from qz_api.codes import routes as codes
 from qz_api.deps import Deps
 from qz_api.destinations import routes as destinations
+from qz_api.dispatch import Endpoint
 from qz_api.domains import routes as domains
 from qz_api.http import explorer
-from qz_api.http.dispatch import Endpoint
 from qz_api.http.hosts import Hosts
-from qz_api.http.middleware import RequestMiddleware
 from qz_api.http.operation import Operation
 from qz_api.http.scope import App, Receive, Scope, Send
 from qz_api.images import routes as images
@@ -28,6 +27,7 @@ from qz_api.images.pictures import routes as pictures
 from qz_api.internal import routes as internal
 from qz_api.limits import routes as limits
 from qz_api.links import routes as links
+from qz_api.middleware import RequestMiddleware
 from qz_api.pages import routes as pages
 from qz_api.rules import routes as rules
 from qz_api.stats import routes as stats

@@ -17,8 +17,8 @@ import orjson
 
 from qz_api.bell import Bell
 from qz_api.connection import BareConnection, Row, fetch_one
+from qz_api.db_settings import PostgresSettings
 from qz_api.deferred import Gate
-from qz_api.settings import PostgresSettings
 from qz_api.transaction import Transaction
 from qz_common.errors import Unavailable
 

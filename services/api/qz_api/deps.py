@@ -5,8 +5,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from qz_api.accounts.deps import Accounts, open_accounts
-from qz_api.auth.principal import Principal
 from qz_api.auth.service import key_authenticator
+from qz_api.callers.principal import Principal
 from qz_api.db import Database
 from qz_api.domains.dns import Dns
 from qz_api.http.scope import Scope

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ValidationInfo, field_validator
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Row
 from qz_api.http.call import Call
 from qz_api.http.paging import PageQuery, page_of

@@ -14,12 +14,12 @@ from qz_api.accounts.seed import seed_admin
 from qz_api.accounts.settings import AccountSettings
 from qz_api.accounts.workspaces import store as workspaces
 from qz_api.auth import service, store
-from qz_api.auth.principal import Mode
-from qz_api.auth.scopes import PRESETS
 from qz_api.auth.service import KeyDraft
+from qz_api.callers.permissions import PRESETS
+from qz_api.callers.plans import SELF_HOSTED
+from qz_api.callers.principal import Mode
 from qz_api.connection import BareConnection, Connection
 from qz_api.db import EVERY_WORKSPACE, prepare_connection
-from qz_api.limits.plans import SELF_HOSTED
 from qz_api.migrate import missing
 from qz_api.sealing import Secrets
 from qz_common.errors import Permanent

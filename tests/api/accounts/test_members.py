@@ -11,9 +11,9 @@ import pytest
 
 from qz_api.accounts.members import service
 from qz_api.accounts.roles import ROLE_SCOPES, Role
-from qz_api.auth.principal import Principal
-from qz_api.auth.scopes import Permission
-from qz_api.limits.plans import SELF_HOSTED
+from qz_api.callers.permissions import Permission
+from qz_api.callers.plans import SELF_HOSTED
+from qz_api.callers.principal import Principal
 from qz_api.transaction import Transaction
 from qz_common.errors import Conflict
 from qz_common.ids import read_id

@@ -6,7 +6,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from qz_api.accounts.roles import Role
-from qz_api.auth.scopes import PRESETS
+from qz_api.callers.permissions import PRESETS
 from qz_api.deps import Deps
 from qz_common.clock import FrozenClock
 from tests.api.accounts.conftest import Join

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from qz_api.audit import service as audit
-from qz_api.auth.principal import Principal
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
+from qz_api.callers.plans import SELF_HOSTED
+from qz_api.callers.principal import Principal
 from qz_api.deps import Deps
-from qz_api.limits.plans import SELF_HOSTED
 from qz_common.errors import Conflict
 from tests.api.conftest import MakeTenant, Tenant
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from qz_api.auth.scopes import PRESETS, Permission
+from qz_api.callers.permissions import PRESETS, Permission
 from qz_common.ids import new_api_key, new_uuid, show_id
 from tests.api.conftest import BASE, MakeTenant, Tenant
 

@@ -11,12 +11,12 @@ import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 
 from qz_api.app import create_app
-from qz_api.auth.principal import Principal
+from qz_api.callers.plans import SELF_HOSTED
+from qz_api.callers.principal import Principal
 from qz_api.calls.log import CallLog, recording
 from qz_api.calls.settings import CallSettings
 from qz_api.deps import Deps
 from qz_api.http.state import RequestState
-from qz_api.limits.plans import SELF_HOSTED
 from qz_api.metrics import api_metrics
 from qz_common.events import RequestRecord, decode_request
 from qz_common.ids import new_uuid

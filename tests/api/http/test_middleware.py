@@ -9,9 +9,9 @@ from structlog.testing import capture_logs
 from qz_api.app import create_app
 from qz_api.deps import Deps
 from qz_api.http.hosts import Hosts
-from qz_api.http.middleware import RequestMiddleware
 from qz_api.http.scope import App, Receive, Scope, Send
 from qz_api.metrics import api_metrics
+from qz_api.middleware import RequestMiddleware
 from tests.api.conftest import BASE, INTERNAL_TOKEN, Tenant
 
 

@@ -12,7 +12,7 @@ import jsonschema_rs
 import pytest
 
 from qz_api.app import OPERATIONS
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.http.openapi import IDEMPOTENCY_KEY, document
 from qz_api.idempotency import service as idempotency
 from tests.fixtures.api import ApiRole, seeded

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from tests.api.conftest import Tenant
 
 PATH = "/v1/qr-codes"

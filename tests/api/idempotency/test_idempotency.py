@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.deps import Deps
 from qz_api.idempotency.sweep import sweep
 from tests.api.conftest import MakeTenant, Tenant

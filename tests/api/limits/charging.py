@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from qz_api.callers.plans import PLANS_JSON
 from qz_api.connection import Connection, Row, fetch_one
-from qz_api.limits.plans import PLANS_JSON
 
 
 async def charge(conn: Connection, workspace: UUID, cost: int) -> Row:

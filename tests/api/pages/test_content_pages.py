@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from qz_api.auth.principal import Principal
-from qz_api.auth.scopes import PRESETS
-from qz_api.limits.plans import effective
+from qz_api.callers.permissions import PRESETS
+from qz_api.callers.plans import effective
+from qz_api.callers.principal import Principal
 from qz_api.pages import content as content_pages
 from qz_api.pages import lookup, service, store
 from qz_common.errors import Invalid, NotFound

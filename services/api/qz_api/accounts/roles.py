@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from qz_api.auth.principal import Principal
-from qz_api.auth.scopes import PRESETS, Permission
+from qz_api.callers.permissions import PRESETS, Permission
+from qz_api.callers.principal import Principal
 from qz_common.errors import Forbidden
 
 

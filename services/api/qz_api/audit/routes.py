@@ -3,7 +3,7 @@
 from qz_api.audit import store
 from qz_api.audit.schemas import AuditQuery, AuditView, audit_view
 from qz_api.audit.store import Sought
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, page_of

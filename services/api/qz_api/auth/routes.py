@@ -16,8 +16,8 @@ from qz_api.auth.schemas import (
     key_fields,
     key_view,
 )
-from qz_api.auth.scopes import Permission
 from qz_api.auth.service import KeyDraft
+from qz_api.callers.permissions import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, page_of

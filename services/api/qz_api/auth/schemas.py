@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from qz_api.auth.principal import Mode
-from qz_api.auth.scopes import PRESETS, Permission
+from qz_api.callers.permissions import PRESETS, Permission
+from qz_api.callers.principal import Mode
 from qz_api.connection import Row
 from qz_api.http.paging import PageQuery
 from qz_api.http.schema import In, Moment, Name, Out

@@ -15,14 +15,14 @@ from uuid import UUID
 from qz_api.audit import service as audit
 from qz_api.auth import store
 from qz_api.auth.admission import Admissions, Admitted
-from qz_api.auth.principal import Mode, Principal
 from qz_api.auth.schemas import key_fields
-from qz_api.auth.scopes import Permission, known
+from qz_api.callers.permissions import Permission, known
+from qz_api.callers.plans import effective
+from qz_api.callers.principal import Mode, Principal
 from qz_api.connection import Connection, Row
 from qz_api.db import Database
 from qz_api.http.scope import Scope, header
 from qz_api.limits.charge import meters_of
-from qz_api.limits.plans import effective
 from qz_api.metrics import ApiMetrics
 from qz_api.sealing import Secrets
 from qz_api.transaction import Transaction

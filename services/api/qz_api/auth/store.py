@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from qz_api.callers.plans import PLANS_JSON
 from qz_api.connection import Connection, Row, fetch_one
 from qz_api.http.paging import Place
-from qz_api.limits.plans import PLANS_JSON
 
 COLUMNS = """id, workspace_id, mode, name, public_id, last_characters, scopes, dialect, created_by,
     replaces, created_at, expires_at, revoked_at, last_used_at,

@@ -1,9 +1,9 @@
 """/v1/qr-codes/bulk: make, change, or set the status of up to 500 codes, all or none."""
 
-from qz_api.auth.scopes import Permission
 from qz_api.bulk import service
 from qz_api.bulk.rows import row_draft
 from qz_api.bulk.schemas import MAX_ROWS, BulkCreate, BulkStatus, BulkUpdate, BulkView
+from qz_api.callers.permissions import Permission
 from qz_api.codes.fetching import fetch_pictures
 from qz_api.codes.schemas import code_view
 from qz_api.codes.service import Found

@@ -1,7 +1,7 @@
 """/v1/campaigns."""
 
 from qz_api import listing
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.campaigns import service, store
 from qz_api.campaigns.schemas import (
     CampaignCreate,

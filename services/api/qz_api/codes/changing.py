@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.audit import service as audit
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.codes import service, store
 from qz_api.codes.reading import link_draft, read_code, read_static_change
 from qz_api.codes.service import CheckVersion, Found

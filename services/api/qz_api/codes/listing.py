@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.codes.store import JOINED, few_static
 from qz_api.connection import Connection
 from qz_api.links.listing import (

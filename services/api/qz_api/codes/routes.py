@@ -1,7 +1,7 @@
 """/v1/qr-codes, and the codes of a link."""
 
 from qz_api import listing
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.codes import changing, service, store
 from qz_api.codes.fetching import fetch_pictures
 from qz_api.codes.listing import CODES, CodeQuery, build_codes

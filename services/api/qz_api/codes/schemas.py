@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
-from qz_api.auth.principal import Mode
+from qz_api.callers.principal import Mode
 from qz_api.codes.service import Found
 from qz_api.http.schema import In, Moment, Out
 from qz_api.images.vocabulary import STYLE_SCHEMA, FormatName

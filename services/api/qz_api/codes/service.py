@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.audit import service as audit
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.codes import store
 from qz_api.codes.reading import BLANK, link_draft, read_code, read_static
 from qz_api.connection import Connection, Row

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Connection, Row
 from qz_api.deferred import Deferred, defer
 from qz_api.http.paging import Place

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.audit import service as audit
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Connection, Row
 from qz_api.destinations import store
 from qz_api.destinations.kinds import Target

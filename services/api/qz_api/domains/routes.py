@@ -1,7 +1,7 @@
 """/v1/domains."""
 
 from qz_api import listing
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.domains import service, store
 from qz_api.domains.hosts import record_name
 from qz_api.domains.schemas import (

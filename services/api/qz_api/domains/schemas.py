@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from qz_api.auth.principal import Mode
+from qz_api.callers.principal import Mode
 from qz_api.connection import Row
 from qz_api.domains.hosts import record_name, record_value
 from qz_api.http.schema import In, Moment, Out

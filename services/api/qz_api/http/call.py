@@ -17,7 +17,7 @@ from qz_common.ids import read_id
 
 if TYPE_CHECKING:
     from qz_api.accounts.sessions.session import Session
-    from qz_api.auth.principal import Principal
+    from qz_api.callers.principal import Principal
     from qz_api.deps import Deps
     from qz_api.http.operation import Operation
 

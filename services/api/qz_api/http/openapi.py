@@ -14,8 +14,7 @@ from pydantic.json_schema import (
 )
 from pydantic_core.core_schema import WithDefaultSchema
 
-from qz_api.accounts.sessions.cookie import NAME
-from qz_api.http.operation import Operation
+from qz_api.http.operation import SESSION_COOKIE, Operation
 from qz_common.errors import (
     PROBLEM_TYPE,
     Conflict,
@@ -123,7 +122,7 @@ def document(operations: Sequence[Operation]) -> Doc:
                 "session": {
                     "type": "apiKey",
                     "in": "cookie",
-                    "name": NAME,
+                    "name": SESSION_COOKIE,
                     "description": SESSION_TEXT,
                 },
             },

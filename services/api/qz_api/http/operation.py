@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pydantic import BaseModel
 
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.http.scope import WRITES
 from qz_common.errors import Problem
 
@@ -25,6 +25,8 @@ Cost: TypeAlias = Callable[[Any], int]
 """Requests that a parsed JSON body counts as; it has not been checked yet."""
 
 BODY_LIMIT = 1 << 20
+SESSION_COOKIE = "qz_session"
+"""What the browser of somebody signed in sends; over https with `__Host-` before it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import cast
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.http.scope import Scope
 
 KEY = "qz.request"

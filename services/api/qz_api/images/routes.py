@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
+from qz_api.dispatch import authenticate
 from qz_api.http.call import Call
-from qz_api.http.dispatch import authenticate
 from qz_api.http.etags import is_known
 from qz_api.http.operation import Operation
 from qz_api.http.parse import query_pairs

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.codes import service as codes
 from qz_api.codes import store as code_store
 from qz_api.codes.payload import payload_of_code

@@ -6,7 +6,7 @@ meters of it, and the dispatcher refuses by them.
 
 import math
 
-from qz_api.auth.principal import Meters
+from qz_api.callers.principal import Meters
 from qz_api.connection import Row
 from qz_common.errors import Forbidden, TooMany
 

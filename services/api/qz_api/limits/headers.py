@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterator
 
-from qz_api.auth.principal import Meters
-from qz_api.limits.plans import Plan
+from qz_api.callers.plans import Plan
+from qz_api.callers.principal import Meters
 
 MINUTE = 60
 MONTH = 30 * 24 * 3600

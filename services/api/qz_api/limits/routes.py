@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from qz_api.callers.plans import Plan
 from qz_api.connection import Row
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.respond import Answer, shown
 from qz_api.limits import store
-from qz_api.limits.plans import Plan
 from qz_api.limits.schemas import (
     MarkView,
     MeterMonthView,

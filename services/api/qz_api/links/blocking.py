@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import cast
 
 from qz_api.audit.actions import Action
-from qz_api.auth.principal import Mode, Principal
+from qz_api.callers.plans import Plan
+from qz_api.callers.principal import Mode, Principal
 from qz_api.connection import Connection
-from qz_api.limits.plans import Plan
 from qz_api.links import store
 from qz_api.links.fields import Columns
 from qz_api.links.publish import Link

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Row
 from qz_api.http.call import Call
 from qz_api.images.pictures.pinning import Copies, copies_of

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Connection
 from qz_api.http.schema import Sought
 from qz_api.links.fields import RESTORABLE, normal_tag

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.campaigns import lookup as campaigns
 from qz_api.connection import Connection
 from qz_api.destinations import lookup as destinations

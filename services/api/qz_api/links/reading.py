@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Row
 from qz_api.differing import differs
 from qz_api.links.columns import BLANK

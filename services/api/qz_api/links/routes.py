@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from qz_api import listing
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.codes.schemas import draft_of
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from qz_api.auth.principal import Mode
+from qz_api.callers.principal import Mode
 from qz_api.connection import Row
 from qz_api.http.schema import In, MaybeName, Moment, Name, Out
 from qz_common.ids import show_id

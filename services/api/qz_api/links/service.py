@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.audit import service as audit
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.codes import store as codes
 from qz_api.connection import Connection
 from qz_api.links import neighbours, store

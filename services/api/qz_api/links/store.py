@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Connection, Row
 from qz_api.deferred import Deferred, defer
 from qz_api.links.columns import BLANK, TARGET

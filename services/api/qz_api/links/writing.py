@@ -11,7 +11,7 @@ from uuid import UUID
 
 from qz_api.audit import service as audit
 from qz_api.audit.actions import Action
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.codes import store as codes
 from qz_api.connection import Connection
 from qz_api.links import store

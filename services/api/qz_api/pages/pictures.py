@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 from uuid import UUID
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Connection
 from qz_api.deps import Deps
 from qz_api.images.pictures import store

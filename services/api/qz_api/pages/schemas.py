@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from qz_api.auth.principal import Mode
+from qz_api.callers.principal import Mode
 from qz_api.connection import Row
 from qz_api.http.schema import In, Moment, Out, Query
 from qz_api.listing import NamedQuery

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from qz_api.audit import service as audit
 from qz_api.audit.actions import Action
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Connection, Row
 from qz_api.differing import says_news
 from qz_api.http.parse import validate

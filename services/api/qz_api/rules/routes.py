@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.respond import Answer, shown

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.links import service as links
 from qz_api.links.context import gather
 from qz_api.links.draft import Report, refuse

@@ -8,7 +8,7 @@ import msgspec
 import orjson
 import structlog
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.http.respond import JSON_TYPE, Answer, raw
 from qz_common.errors import FieldError, Invalid, Problem, TooLarge, TooMany, Unavailable
 from qz_common.internal import internal_client

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import structlog
 
-from qz_api.auth.principal import Mode, Principal
+from qz_api.callers.plans import Plan
+from qz_api.callers.principal import Mode, Principal
 from qz_api.db import Database
-from qz_api.limits.plans import Plan
 from qz_api.links import store as links
 from qz_api.links.publish import Link
 from qz_api.links.writing import write_all

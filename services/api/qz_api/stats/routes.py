@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from qz_api.auth.principal import Principal
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
+from qz_api.callers.principal import Principal
 from qz_api.connection import Connection
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation

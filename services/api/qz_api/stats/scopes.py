@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.campaigns import service as campaigns
 from qz_api.codes import service as codes
 from qz_api.connection import Connection

@@ -1,7 +1,7 @@
 """/v1/styles."""
 
 from qz_api import listing
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.http.call import Call
 from qz_api.http.etags import is_known
 from qz_api.http.operation import Operation

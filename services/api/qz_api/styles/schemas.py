@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from qz_api.auth.principal import Mode
+from qz_api.callers.principal import Mode
 from qz_api.connection import Row
 from qz_api.http.schema import In, Moment, Name, Out
 from qz_api.images.schemas import StyleIn

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from qz_api.audit import service as audit
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Connection, Row
 from qz_api.differing import says_news
 from qz_api.images.looks import merged, read_readable, read_style

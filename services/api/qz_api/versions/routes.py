@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.codes import service as codes
 from qz_api.codes.schemas import CodeView, code_view
 from qz_api.http.call import Call

@@ -12,11 +12,11 @@ from uuid import UUID
 import structlog
 
 from qz_api.audit import service as audit
-from qz_api.auth.principal import Kind, Mode, Principal
+from qz_api.callers.plans import Plan
+from qz_api.callers.principal import Kind, Mode, Principal
 from qz_api.connection import Connection, Row
 from qz_api.db import Database
 from qz_api.duties import tell
-from qz_api.limits.plans import Plan
 from qz_api.links import service as links
 from qz_api.links.columns import TARGET, WAY_COLUMNS
 from qz_api.links.context import gather

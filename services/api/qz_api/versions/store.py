@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Connection, Row, fetch_one
 from qz_api.links.columns import TARGET
 

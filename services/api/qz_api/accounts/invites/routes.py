@@ -14,7 +14,7 @@ from qz_api.accounts.invites.schemas import (
 from qz_api.accounts.invites.service import Inviting
 from qz_api.accounts.roles import check_administers
 from qz_api.accounts.workspaces.schemas import OwnWorkspaceView, own_view
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, PageQuery, page_of

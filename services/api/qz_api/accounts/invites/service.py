@@ -15,7 +15,7 @@ from qz_api.accounts.users import store as users
 from qz_api.accounts.workspaces import service as workspaces
 from qz_api.accounts.workspaces import store as workspace_store
 from qz_api.audit import service as audit
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Connection, Row
 from qz_api.mail import store as mail
 from qz_api.sealing import Secrets

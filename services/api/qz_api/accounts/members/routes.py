@@ -3,7 +3,7 @@
 from qz_api.accounts.members import service, store
 from qz_api.accounts.members.schemas import MemberPatch, MemberView, member_view
 from qz_api.accounts.roles import check_administers
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, PageQuery, page_of

@@ -8,7 +8,7 @@ from qz_api.accounts.members import store
 from qz_api.accounts.roles import Role, check_administers, check_may_give, lesser
 from qz_api.accounts.workspaces import store as workspaces
 from qz_api.audit import service as audit
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Connection, Row
 from qz_api.transaction import Transaction
 from qz_common.errors import Conflict, NotFound

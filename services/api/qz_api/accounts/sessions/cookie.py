@@ -6,10 +6,10 @@ a neighbouring host can't set one.
 
 from urllib.parse import urlsplit
 
+from qz_api.http.operation import SESSION_COOKIE
 from qz_api.http.scope import Scope, header
 from qz_common.errors import Forbidden, Unauthenticated
 
-NAME = "qz_session"
 ATTRIBUTES = "Path=/; HttpOnly; SameSite=Lax"
 MAX_COOKIES = 8192
 
@@ -18,7 +18,7 @@ class Cookie:
     def __init__(self, api_url: str) -> None:
         self._origin = urlsplit(api_url)
         secure = self._origin.scheme == "https"
-        self.name = f"__Host-{NAME}" if secure else NAME
+        self.name = f"__Host-{SESSION_COOKIE}" if secure else SESSION_COOKIE
         self._attributes = f"{ATTRIBUTES}; Secure" if secure else ATTRIBUTES
 
     def read(self, scope: Scope) -> str | None:

@@ -16,12 +16,12 @@ from qz_api.accounts.sessions import store
 from qz_api.accounts.sessions.cookie import Cookie
 from qz_api.accounts.sessions.session import Session
 from qz_api.accounts.sessions.token import Tokens
-from qz_api.auth.principal import Mode, Principal
+from qz_api.callers.plans import effective
+from qz_api.callers.principal import Mode, Principal
 from qz_api.connection import Row
 from qz_api.db import Database
 from qz_api.http.scope import WRITES, Scope, header
 from qz_api.limits.charge import meters_of
-from qz_api.limits.plans import effective
 from qz_common.clock import Clock
 from qz_common.errors import Forbidden, Malformed, NotFound, Unauthenticated
 from qz_common.ids import read_id, show_id

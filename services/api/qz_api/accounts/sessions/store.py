@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from qz_api.callers.plans import PLANS_JSON
 from qz_api.connection import Connection, Row, fetch_one
 from qz_api.http.paging import Place
-from qz_api.limits.plans import PLANS_JSON
 
 
 async def admit(

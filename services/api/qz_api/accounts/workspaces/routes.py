@@ -9,7 +9,7 @@ from qz_api.accounts.workspaces.schemas import (
     full_view,
     own_view,
 )
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page, PageQuery, page_of

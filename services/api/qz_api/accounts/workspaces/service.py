@@ -12,7 +12,7 @@ from qz_api.accounts.settings import AccountSettings
 from qz_api.accounts.users import store as users
 from qz_api.accounts.workspaces import store
 from qz_api.audit import service as audit
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Connection, Row
 from qz_api.differing import says_news
 from qz_api.transaction import Transaction

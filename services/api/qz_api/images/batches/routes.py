@@ -1,6 +1,6 @@
 """Label sheets, pages and archives of stored codes."""
 
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.http.call import Call
 from qz_api.http.cost import items_of
 from qz_api.http.operation import Operation

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.codes import service as codes
 from qz_api.deps import Deps
 from qz_api.images import service

@@ -1,6 +1,6 @@
 """POST /v1/render and POST /v1/render/check: nothing is stored."""
 
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.respond import Answer, raw, shown

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.deps import Deps
 from qz_api.images import service
 from qz_api.images.order import Order, size_json

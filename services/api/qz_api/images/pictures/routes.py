@@ -4,7 +4,7 @@ import base64
 import binascii
 
 from qz_api import listing
-from qz_api.auth.scopes import Permission
+from qz_api.callers.permissions import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
 from qz_api.http.paging import Page

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from qz_api.audit import service as audit
 from qz_api.audit.actor import Actor, Ourselves
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.connection import Connection, Row
 from qz_api.deps import Deps
 from qz_api.images.looks import ROLES, Dress, KeptPicture, StyleJson, dress, picture_ids, unpinned

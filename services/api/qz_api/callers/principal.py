@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
-from qz_api.auth.scopes import Permission
-from qz_api.limits.plans import Plan
+from qz_api.callers.permissions import Permission
+from qz_api.callers.plans import Plan
 from qz_common.errors import Forbidden
 from qz_common.ids import show_id
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import asyncpg
 
-from qz_api.auth.principal import Principal
+from qz_api.callers.principal import Principal
 from qz_api.db import Contended
 from qz_api.deferred import Overtaken
 from qz_api.deps import Deps
