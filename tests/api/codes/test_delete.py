@@ -1,6 +1,7 @@
 """Deleting and restoring codes, codes that share a link, and copies."""
 
 import asyncio
+from datetime import datetime, timedelta
 
 import httpx
 
@@ -119,3 +120,19 @@ async def test_of_two_creates_of_one_slug_one_wins(api: httpx.AsyncClient) -> No
     body = {"destination_url": URL, "slug": "one-of-us"}
     answers = await asyncio.gather(*(api.post("/v1/qr-codes", json=body) for _ in range(8)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+
+
+async def test_what_is_deleted_says_until_when_it_comes_back(api: httpx.AsyncClient) -> None:
+    made = (await api.post("/v1/qr-codes", json={"destination_url": URL})).json()
+    assert (made["deleted_at"], made["restorable_until"]) == (None, None)
+    await api.delete(f"/v1/qr-codes/{made['id']}")
+    for kind in ("qr-codes", "links"):
+        (row,) = (await api.get(f"/v1/{kind}?status=deleted")).json()["data"]
+        deleted, until = (
+            datetime.fromisoformat(row[name]) for name in ("deleted_at", "restorable_until")
+        )
+        assert until - deleted == timedelta(days=30)
+        where = f"/v1/{kind}/{row['id']}"
+        back = await api.post(f"{where}/restore")
+        assert (back.json()["deleted_at"], back.json()["restorable_until"]) == (None, None)
+        await api.delete(where)

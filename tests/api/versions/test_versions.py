@@ -256,3 +256,17 @@ async def test_a_static_code_has_no_versions(api: httpx.AsyncClient) -> None:
         await api.delete(f"{printed}/versions/1"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (409, "static_code")
+
+
+async def test_whoever_plans_a_change_is_told_its_number(
+    api: httpx.AsyncClient, deps: Deps
+) -> None:
+    code = await api.post("/v1/qr-codes", json={"destination_url": URL})
+    link = f"/v1/links/{code.json()['link']['id']}"
+    body = {"destination_url": NEW, "effective_from": later(deps, hours=1).isoformat()}
+    for number, where in ((2, code.headers["location"]), (3, link)):
+        planned = await api.patch(where, json=body)
+        assert planned.headers["quietzone-planned-version"] == str(number)
+        assert (await api.delete(f"{where}/versions/{number}")).status_code == 204
+        at_once = await api.patch(where, json={"name": "x"})
+        assert "quietzone-planned-version" not in at_once.headers

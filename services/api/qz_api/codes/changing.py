@@ -4,7 +4,7 @@ Changes of several codes of one link come one after the other, as if sent so.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -59,7 +59,7 @@ async def update(
             raise refusal(report.errors)
         wanted = link_draft(draft, mirrors=False)
         others = sorted(draft.keys() - wanted.keys())
-        await versions.plan(
+        version = await versions.plan(
             conn,
             principal,
             found.link,
@@ -70,7 +70,7 @@ async def update(
             now,
             report,
         )
-        return found
+        return replace(found, planned=version["number"])
     (after,) = await update_all(conn, principal, [(id, draft)], own_hosts, now, [report])
     return after
 

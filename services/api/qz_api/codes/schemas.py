@@ -22,6 +22,7 @@ from qz_api.links.schemas import (
     Settable,
     Status,
     link_part,
+    restorable_until,
     shown,
     status_of,
 )
@@ -97,6 +98,9 @@ class CodeView(Out):
     download_count: int
     created_at: Moment
     updated_at: Moment
+    deleted_at: Moment | None
+    restorable_until: Moment | None
+    """Of what was deleted; afterwards it is gone."""
 
 
 def draft_of(body: BaseModel, root: str = "") -> tuple[CodeDraft, Report]:
@@ -161,6 +165,8 @@ def code_view(found: Found, settings: ApiSettings, now: datetime) -> CodeView:
         download_count=code["download_count"],
         created_at=code["created_at"],
         updated_at=code["updated_at"],
+        deleted_at=code["deleted_at"],
+        restorable_until=restorable_until(code),
     )
 
 

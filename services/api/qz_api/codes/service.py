@@ -41,6 +41,8 @@ class Found:
 
     code: Code
     link: Link | None
+    planned: int | None = None
+    """The version of the link that this call planned."""
 
 
 @dataclass(slots=True)

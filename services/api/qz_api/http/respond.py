@@ -20,8 +20,14 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def shown(model: BaseModel, *, status: int = 200, version: int | None = None) -> Answer:
-    headers = {"Content-Type": JSON_TYPE}
+def shown(
+    model: BaseModel,
+    *,
+    status: int = 200,
+    version: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    headers = {"Content-Type": JSON_TYPE, **(headers or {})}
     if version is not None:
         headers["ETag"] = etag(version)
     return Answer(status, model.model_dump_json().encode(), headers)

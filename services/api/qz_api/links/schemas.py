@@ -8,6 +8,7 @@ from pydantic import Field
 from qz_api.callers.principal import Mode
 from qz_api.connection import Row
 from qz_api.http.schema import In, MaybeName, Moment, Name, Out
+from qz_api.links.fields import RESTORABLE
 from qz_common.ids import show_id
 
 Url = Annotated[str, Field(min_length=1, max_length=8192)]
@@ -111,6 +112,9 @@ class LinkView(LinkPart):
     last_scan_at: Moment | None
     created_at: Moment
     updated_at: Moment
+    deleted_at: Moment | None
+    restorable_until: Moment | None
+    """Of what was deleted; afterwards it is gone."""
 
 
 def link_part(link: Row, edge_url: str) -> LinkPart:
@@ -131,6 +135,8 @@ def link_view(link: Row, edge_url: str, now: datetime) -> LinkView:
         last_scan_at=link["last_scan_at"],
         created_at=link["created_at"],
         updated_at=link["updated_at"],
+        deleted_at=link["deleted_at"],
+        restorable_until=restorable_until(link),
     )
 
 
@@ -172,6 +178,10 @@ def status_of(link: Row, now: datetime) -> Status:
     if link["expires_at"] and now >= link["expires_at"]:
         return "expired"
     return "scheduled" if link["starts_at"] and now < link["starts_at"] else "active"
+
+
+def restorable_until(row: Row) -> datetime | None:
+    return row["deleted_at"] + RESTORABLE if row["deleted_at"] else None
 
 
 def shown(prefix: str, id: Any) -> str | None:

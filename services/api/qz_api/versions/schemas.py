@@ -10,6 +10,9 @@ from qz_api.connection import Row
 from qz_api.http.schema import In, Moment, Out
 from qz_common.ids import show_id
 
+PLANNED = "Quietzone-Planned-Version"
+PLANNED_HEADERS = {PLANNED: "The number of the version that `effective_from` planned"}
+
 
 class ActorView(Out):
     kind: str
@@ -65,3 +68,8 @@ def _target(kept: Mapping[str, Any]) -> dict[str, Any]:
 
 def _id(prefix: str, value: str | None) -> str | None:
     return show_id(prefix, UUID(value)) if value else None
+
+
+def planned(number: int | None) -> dict[str, str]:
+    """Told beside an answer that shows what is so still."""
+    return {} if number is None else {PLANNED: str(number)}
