@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from qz_api.absence import absent, present
 from qz_api.audit import service as audit
 from qz_api.auth import store
 from qz_api.auth.admission import Admissions, Admitted
@@ -32,7 +33,6 @@ from qz_common.errors import (
     Forbidden,
     Invalid,
     Malformed,
-    NotFound,
     Unauthenticated,
 )
 from qz_common.ids import ApiKey, new_api_key, new_uuid, read_api_key, read_id, show_id
@@ -180,17 +180,13 @@ def manageable(principal: Principal) -> tuple[Mode, ...]:
 
 
 async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
-    return _present(await store.get_key(conn, principal.workspace, manageable(principal), id))
+    return present(await store.get_key(conn, principal.workspace, manageable(principal), id), "key")
 
 
 async def _locked(conn: Connection, principal: Principal, id: UUID) -> Row:
-    return _present(await store.lock_key(conn, principal.workspace, manageable(principal), id))
-
-
-def _present(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound("there is no such key here")
-    return row
+    return present(
+        await store.lock_key(conn, principal.workspace, manageable(principal), id), "key"
+    )
 
 
 def _check_grant(principal: Principal, draft: KeyDraft) -> None:
@@ -209,7 +205,7 @@ def _check_asked(scope: Scope, principal: Principal) -> None:
     if mode is not None and mode != principal.mode:
         raise Malformed(f"this key is for {principal.mode} data", "invalid_mode")
     if workspace is not None and read_id("ws", workspace) != principal.workspace:
-        raise NotFound("there is no such workspace here")
+        raise absent("workspace")
 
 
 def _check_usable(row: Admitted) -> None:

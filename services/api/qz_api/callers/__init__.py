@@ -1,1 +1,1 @@
-"""Who calls, what they may do, and what their plan has: known by every feature, and knowing none."""
+"""Who calls, what they may do and what their plan has: every feature knows it, it knows none."""

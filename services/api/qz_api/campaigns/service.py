@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from qz_api.absence import present
 from qz_api.audit import service as audit
 from qz_api.callers.principal import Principal
 from qz_api.campaigns import store
@@ -13,7 +14,7 @@ from qz_api.differing import says_news
 from qz_api.links import service as links
 from qz_api.links import users
 from qz_api.transaction import Transaction
-from qz_common.errors import Conflict, FieldError, Invalid, NotFound
+from qz_common.errors import Conflict, FieldError, Invalid
 from qz_common.ids import new_uuid, show_id
 
 
@@ -34,7 +35,7 @@ async def create(
 
 
 async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
-    return _present(await store.get(conn, principal.workspace, principal.mode, id))
+    return present(await store.get(conn, principal.workspace, principal.mode, id), "campaign")
 
 
 async def lock(
@@ -47,8 +48,8 @@ async def lock(
         return store.lock(conn, workspace, principal.mode, id)
 
     if "utm" not in changes:
-        return _present(await alone())
-    return _present(await users.lock_used(conn, workspace, "campaign", id, alone))
+        return present(await alone(), "campaign")
+    return present(await users.lock_used(conn, workspace, "campaign", id, alone), "campaign")
 
 
 async def lock_leaving(conn: Connection, principal: Principal, id: UUID) -> Row:
@@ -57,7 +58,7 @@ async def lock_leaving(conn: Connection, principal: Principal, id: UUID) -> Row:
     row = await users.lock_leaving(
         conn, workspace, id, lambda: store.lock(conn, workspace, principal.mode, id)
     )
-    return _present(row)
+    return present(row, "campaign")
 
 
 async def update(
@@ -97,9 +98,3 @@ def _merged(utm: Mapping[str, str], given: Mapping[str, str | None] | None) -> d
     if given is None:
         return {}
     return {name: value for name, value in {**utm, **given}.items() if value is not None}
-
-
-def _present(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound("there is no such campaign here")
-    return row

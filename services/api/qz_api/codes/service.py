@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from qz_api.absence import absent
 from qz_api.audit import service as audit
 from qz_api.callers.principal import Principal
 from qz_api.codes import store
@@ -28,7 +29,7 @@ from qz_api.links.writing import insert_all as insert_links
 from qz_api.links.writing import told as told_link
 from qz_api.links.writing import write_all as write_links
 from qz_api.transaction import Transaction
-from qz_common.errors import FieldError, NotFound
+from qz_common.errors import FieldError
 from qz_common.ids import new_uuid, read_id, show_id
 
 Code = Mapping[str, Any]
@@ -89,7 +90,7 @@ async def create_all(
 async def get(conn: Connection, principal: Principal, id: UUID) -> Found:
     row = await store.get_code(conn, principal.workspace, principal.mode, id)
     if row is None:
-        raise absent()
+        raise absent("code")
     return found_in(row)
 
 
@@ -122,7 +123,7 @@ async def restore(conn: Transaction, principal: Principal, id: UUID, now: dateti
     link = await links.lock_any(conn, principal, link_id) if link_id else None
     rows = await store.lock_codes(conn, principal.workspace, principal.mode, [id], deleted=True)
     if not rows:
-        raise absent()
+        raise absent("code")
     links.check_restorable(rows[0]["deleted_at"], now)
     if link is not None and link["deleted_at"] is not None:
         link = await links.revive(conn, principal, link, now)
@@ -170,12 +171,12 @@ async def duplicate(
 async def lock(conn: Connection, principal: Principal, id: UUID) -> Found:
     known = await store.links_of(conn, principal.workspace, principal.mode, [id])
     if id not in known:
-        raise absent()
+        raise absent("code")
     link_id = known[id]
     link = await links.lock(conn, principal, link_id) if link_id else None
     rows = await store.lock_codes(conn, principal.workspace, principal.mode, [id])
     if not rows:
-        raise absent()
+        raise absent("code")
     return Found(dict(rows[0]), link)
 
 
@@ -207,10 +208,6 @@ def told(found: Found) -> dict[str, Any]:
     """As audit entries tell it."""
     link = told_link(found.link) if found.link else {}
     return {**{f"link_{name}": value for name, value in link.items()}, **told_link(found.code)}
-
-
-def absent() -> NotFound:
-    return NotFound("there is no such code here")
 
 
 def _plan(

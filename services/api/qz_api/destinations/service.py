@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from qz_api.absence import present
 from qz_api.audit import service as audit
 from qz_api.callers.principal import Principal
 from qz_api.connection import Connection, Row
@@ -15,7 +16,7 @@ from qz_api.links import service as links
 from qz_api.links.draft import Report
 from qz_api.links.users import lock_used
 from qz_api.transaction import Transaction
-from qz_common.errors import Conflict, FieldError, Invalid, NotFound
+from qz_common.errors import Conflict, FieldError, Invalid
 from qz_common.ids import new_uuid, show_id
 from qz_common.urls import UrlPolicy, UrlRefused
 from qz_common.urls.refusal import UrlCode
@@ -47,7 +48,7 @@ async def create(
 
 
 async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
-    return _present(await store.get(conn, principal.workspace, principal.mode, id))
+    return present(await store.get(conn, principal.workspace, principal.mode, id), "destination")
 
 
 async def lock(
@@ -60,8 +61,8 @@ async def lock(
         return store.lock(conn, workspace, principal.mode, id)
 
     if not with_links:
-        return _present(await alone())
-    return _present(await lock_used(conn, workspace, "destination", id, alone))
+        return present(await alone(), "destination")
+    return present(await lock_used(conn, workspace, "destination", id, alone), "destination")
 
 
 async def update(
@@ -115,9 +116,3 @@ def _pointer(target: Target, code: str) -> str:
     """The field that leads there; of several texts nobody says which one it was."""
     unclear = target.words and code in OF_WORDS
     return "/target" if unclear else f"/target/{target.leading}"
-
-
-def _present(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound("there is no such destination here")
-    return row

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from qz_api.absence import present
 from qz_api.audit import service as audit
 from qz_api.audit.actions import Action
 from qz_api.callers.principal import Principal
@@ -19,7 +20,7 @@ from qz_api.domains.publish import publish, take_down
 from qz_api.domains.schemas import DomainPatch
 from qz_api.links import service as links
 from qz_api.transaction import Transaction
-from qz_common.errors import Conflict, FieldError, Invalid, NotFound
+from qz_common.errors import Conflict, FieldError, Invalid
 from qz_common.ids import new_uuid, random_slug, show_id
 from qz_common.urls import UrlPolicy, UrlRefused, admit
 
@@ -56,11 +57,11 @@ async def create(
 
 
 async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
-    return _present(await store.get(conn, principal.workspace, principal.mode, id))
+    return present(await store.get(conn, principal.workspace, principal.mode, id), "domain")
 
 
 async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
-    return _present(await store.lock(conn, principal.workspace, principal.mode, id))
+    return present(await store.lock(conn, principal.workspace, principal.mode, id), "domain")
 
 
 async def update(
@@ -121,12 +122,6 @@ async def settle(
     await publish(conn, row)
     if before["status"] != "verified":
         await _tell(conn, principal, "domain.verified", before, row)
-    return row
-
-
-def _present(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound("there is no such domain here")
     return row
 
 

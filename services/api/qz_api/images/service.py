@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from qz_api.absence import absent
 from qz_api.callers.principal import Principal
 from qz_api.codes import service as codes
 from qz_api.codes import store as code_store
@@ -18,7 +19,6 @@ from qz_api.images.pictures.service import dressed
 from qz_api.images.refusals import as_invalid
 from qz_api.images.requests import read_changes, with_body
 from qz_api.images.schemas import StoredRender
-from qz_common.errors import NotFound
 from qz_render import RenderError, parse_size
 
 
@@ -53,10 +53,10 @@ async def seen_by_anybody(deps: Deps, id: UUID) -> Seen:
     async with deps.db.system() as conn:
         place = await store.place_of(conn, id)
         if place is None:
-            raise codes.absent()
+            raise absent("code")
         row = await code_store.get_code(conn, place["workspace_id"], place["mode"], id)
     if row is None:
-        raise NotFound("there is no such code here")
+        raise absent("code")
     return Seen(place["workspace_id"], place["mode"], codes.found_in(row))
 
 

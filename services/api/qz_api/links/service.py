@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from qz_api.absence import absent
 from qz_api.audit import service as audit
 from qz_api.callers.principal import Principal
 from qz_api.codes import store as codes
@@ -25,7 +26,7 @@ from qz_api.links.slugs import read_slug
 from qz_api.links.store import Used
 from qz_api.links.writing import insert_all, told, write_all
 from qz_api.transaction import Transaction
-from qz_common.errors import Gone, NotFound
+from qz_common.errors import Gone
 from qz_common.ids import RANDOM_SLUG_LENGTH, show_id
 
 
@@ -48,14 +49,14 @@ async def create(
 async def get(conn: Connection, principal: Principal, id: UUID) -> Link:
     row = await store.get_link(conn, principal.workspace, principal.mode, id)
     if row is None:
-        raise _absent()
+        raise absent("link")
     return dict(row)
 
 
 async def lock(conn: Connection, principal: Principal, id: UUID, *, deleted: bool = False) -> Link:
     rows = await store.lock_links(conn, principal.workspace, principal.mode, [id], deleted=deleted)
     if not rows:
-        raise _absent()
+        raise absent("link")
     return dict(rows[0])
 
 
@@ -67,7 +68,7 @@ async def lock_any(conn: Connection, principal: Principal, id: UUID) -> Link:
         )
         if rows:
             return dict(rows[0])
-    raise _absent()
+    raise absent("link")
 
 
 async def read_change(
@@ -213,7 +214,3 @@ async def _republish(conn: Transaction, workspace: UUID, links: Sequence[Link]) 
     written = await store.update_links(conn, workspace, await reflagged(conn, rows))
     await codes.touch(conn, workspace, [row["id"] for row in rows], None)
     await publish(conn, written)
-
-
-def _absent() -> NotFound:
-    return NotFound("there is no such link here")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from qz_api.absence import present
 from qz_api.audit import service as audit
 from qz_api.audit.actions import Action
 from qz_api.callers.principal import Principal
@@ -23,7 +24,7 @@ from qz_api.pages.pictures import missing, pictures_of
 from qz_api.pages.publish import publish, take_away
 from qz_api.pages.schemas import Document, LandingPageCreate, LandingPagePatch
 from qz_api.transaction import Transaction
-from qz_common.errors import Conflict, FieldError, Invalid, NotFound
+from qz_common.errors import Conflict, FieldError, Invalid
 from qz_common.ids import new_uuid, random_slug, show_id
 from qz_common.urls import UrlPolicy
 
@@ -111,11 +112,15 @@ async def delete(conn: Transaction, principal: Principal, page: Row, now: dateti
 
 
 async def require_page(conn: Connection, principal: Principal, id: UUID) -> Row:
-    return _present(await store.get_landing(conn, principal.workspace, principal.mode, id))
+    return present(
+        await store.get_landing(conn, principal.workspace, principal.mode, id), "landing page"
+    )
 
 
 async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
-    return _present(await store.lock_landing(conn, principal.workspace, principal.mode, id))
+    return present(
+        await store.lock_landing(conn, principal.workspace, principal.mode, id), "landing page"
+    )
 
 
 async def compiled_landing(conn: Connection, page: Row) -> Compiled:
@@ -150,12 +155,6 @@ def _told(row: Row | None) -> dict[str, Any] | None:
     if row is None:
         return None
     return {**row["document"], "slug": row["slug"], "published": row["published"]}
-
-
-def _present(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound("there is no such landing page here")
-    return row
 
 
 def _slug_taken(slug: str | None) -> Conflict:

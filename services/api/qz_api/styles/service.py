@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from qz_api.absence import absent, present
 from qz_api.audit import service as audit
 from qz_api.callers.principal import Principal
 from qz_api.connection import Connection, Row
@@ -15,7 +16,6 @@ from qz_api.images.refusals import as_invalid
 from qz_api.styles import store
 from qz_api.styles.schemas import StyleCreate, StylePatch
 from qz_api.transaction import Transaction
-from qz_common.errors import NotFound
 from qz_common.ids import new_uuid, show_id
 from qz_render import RenderError
 
@@ -38,10 +38,7 @@ async def create(conn: Transaction, principal: Principal, draft: StyleCreate, no
 
 
 async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
-    row = await store.get(conn, principal.workspace, principal.mode, id)
-    if row is None:
-        raise NotFound("there is no such style here")
-    return row
+    return present(await store.get(conn, principal.workspace, principal.mode, id), "style")
 
 
 async def update(
@@ -95,7 +92,7 @@ async def _locked(
 ) -> Row:
     row = await store.get(conn, principal.workspace, principal.mode, id, lock=True)
     if row is None:
-        raise NotFound("there is no such style here")
+        raise absent("style")
     check(row["version"])
     return row
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from qz_api.absence import absent
 from qz_api.accounts.actor import UserActor
 from qz_api.accounts.email import Email
 from qz_api.accounts.invites import store
@@ -93,11 +94,11 @@ async def _send(
 
 async def revoke(conn: Transaction, principal: Principal, id: UUID, now: datetime) -> None:
     if is_test_key(principal):
-        raise _absent()
+        raise absent("invite")
     check_administers(principal)
     row = await store.lock_open(conn, principal.workspace, id)
     if row is None:
-        raise _absent()
+        raise absent("invite")
     check_may_give(principal, Role(row["role"]))
     await store.revoke(conn, principal.workspace, id, now)
     await audit.record(conn, principal, "invite.revoked", show_id("inv", id), _told(row), None)
@@ -159,7 +160,3 @@ async def _check_room(conn: Connection, principal: Principal, email: Email, now:
 
 def _told(row: Row) -> dict[str, object]:
     return {"email": row["email"], "role": row["role"], "expires_at": row["expires_at"]}
-
-
-def _absent() -> NotFound:
-    return NotFound("there is no such invite here")

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from qz_api.absence import absent
 from qz_api.accounts.invites import store as invites
 from qz_api.accounts.members import store
 from qz_api.accounts.roles import Role, check_administers, check_may_give, lesser
@@ -11,7 +12,7 @@ from qz_api.audit import service as audit
 from qz_api.callers.principal import Principal
 from qz_api.connection import Connection, Row
 from qz_api.transaction import Transaction
-from qz_common.errors import Conflict, NotFound
+from qz_common.errors import Conflict
 from qz_common.ids import show_id
 
 
@@ -60,7 +61,7 @@ async def _locked(conn: Connection, principal: Principal, user: UUID) -> Row:
 async def _member(conn: Connection, principal: Principal, user: UUID) -> Row:
     member = await store.get(conn, principal.workspace, user)
     if member is None:
-        raise NotFound("there is no such member here")
+        raise absent("member")
     return member
 
 

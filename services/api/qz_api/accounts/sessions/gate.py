@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
+from qz_api.absence import absent
 from qz_api.accounts.attempts.service import USER_CALLS, Attempts
 from qz_api.accounts.roles import ROLE_SCOPES, Role
 from qz_api.accounts.sessions import store
@@ -140,4 +141,4 @@ def _no_workspace(scope: Scope) -> NotFound | Forbidden:
     """One that is not the user's is absent."""
     if header(scope, b"quietzone-workspace") is None:
         return Forbidden("you belong to no workspace yet", "no_workspace")
-    return NotFound("there is no such workspace here")
+    return absent("workspace")

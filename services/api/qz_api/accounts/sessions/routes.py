@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from qz_api.absence import absent
 from qz_api.accounts.sessions import service, store
 from qz_api.accounts.sessions.schemas import (
     OpenSessionView,
@@ -41,7 +42,7 @@ async def update_session(call: Call) -> Answer:
     session = call.session
     workspace = read_id("ws", call.body(SessionPatch).workspace)
     if workspace is None:
-        raise NotFound("there is no such workspace here")
+        raise absent("workspace")
     chosen = await service.choose(call.conn, session.user, session.id, workspace)
     return shown(session_view(session, chosen))
 

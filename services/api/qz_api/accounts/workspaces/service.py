@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from qz_api.absence import present
 from qz_api.accounts.actor import UserActor
 from qz_api.accounts.members import store as members
 from qz_api.accounts.roles import Role, check_administers
@@ -16,7 +17,7 @@ from qz_api.callers.principal import Principal
 from qz_api.connection import Connection, Row
 from qz_api.differing import says_news
 from qz_api.transaction import Transaction
-from qz_common.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from qz_common.errors import Conflict, FieldError, Forbidden, Invalid
 from qz_common.ids import new_uuid, show_id
 from qz_common.urls import canonical_domain
 from qz_common.wall import zone_problem
@@ -70,10 +71,7 @@ async def found(
 
 async def own(conn: Connection, user: UUID, workspace: UUID) -> Row:
     """As one of its members sees it, with the role that they have."""
-    row = await store.of_user(conn, user, workspace)
-    if row is None:
-        raise NotFound("there is no such workspace here")
-    return row
+    return present(await store.of_user(conn, user, workspace), "workspace")
 
 
 async def check_may_found(conn: Connection, settings: AccountSettings, user: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from qz_api.absence import absent
 from qz_api.callers.principal import Principal
 from qz_api.deps import Deps
 from qz_api.images import service
@@ -10,7 +11,7 @@ from qz_api.images.pictures.service import dressed_once
 from qz_api.images.requests import read_changes, read_render, read_size
 from qz_api.images.schemas import CheckBody, RenderBody
 from qz_api.images.wire import Check
-from qz_common.errors import FieldError, Invalid, NotFound
+from qz_common.errors import FieldError, Invalid
 from qz_common.ids import read_id
 
 
@@ -36,7 +37,7 @@ async def _checked_order(deps: Deps, principal: Principal, body: CheckBody) -> O
         return await order_of(deps, principal, render)
     id = read_id("qr", body.code_id)
     if id is None:
-        raise NotFound("there is no such code here")
+        raise absent("code")
     seen = await service.seen_by(deps, principal, id)
     order = await service.stored_order(deps, seen, read_changes(body.style))
     if body.size is None:

@@ -4,6 +4,7 @@ import base64
 import binascii
 
 from qz_api import listing
+from qz_api.absence import absent
 from qz_api.callers.permissions import Permission
 from qz_api.http.call import Call
 from qz_api.http.operation import Operation
@@ -53,7 +54,7 @@ async def get_picture_image(call: Call) -> Answer:
     principal, id = call.principal, call.id("pic")
     rows = await store.get_data(call.conn, principal.workspace, principal.mode, [id])
     if not rows:
-        raise NotFound("there is no such picture here")
+        raise absent("picture")
     media_type, extension = FILES[rows[0]["data"][:4]]
     headers = file_headers(media_type, disposition("picture", extension, download=False))
     headers |= {"ETag": f'"{rows[0]["digest"][:32]}"', "Cache-Control": "private, max-age=86400"}

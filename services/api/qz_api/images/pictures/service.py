@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from qz_api.absence import absent, present
 from qz_api.audit import service as audit
 from qz_api.audit.actor import Actor, Ourselves
 from qz_api.callers.principal import Principal
@@ -23,7 +24,7 @@ from qz_api.images.refusals import as_invalid
 from qz_api.images.wire import Decode
 from qz_api.transaction import Transaction
 from qz_common.egress import EgressError
-from qz_common.errors import Conflict, FieldError, Invalid, NotFound
+from qz_common.errors import Conflict, FieldError, Invalid
 from qz_common.ids import new_uuid, show_id
 from qz_render import RenderError
 
@@ -117,16 +118,13 @@ async def _keep(
 
 
 async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
-    row = await store.get(conn, principal.workspace, principal.mode, id)
-    if row is None:
-        raise _absent()
-    return row
+    return present(await store.get(conn, principal.workspace, principal.mode, id), "picture")
 
 
 async def delete(conn: Transaction, principal: Principal, id: UUID) -> None:
     row = await store.lock(conn, principal.workspace, principal.mode, id)
     if row is None:
-        raise _absent()
+        raise absent("picture")
     if await store.is_used(conn, principal.workspace, principal.mode, show_id("pic", id)):
         raise Conflict("a style, a code or a landing page shows this picture", "picture_in_use")
     await store.delete(conn, principal.workspace, principal.mode, id)
@@ -226,10 +224,6 @@ async def _first_copy(
 def _not_fetched(pointer: str, code: str, why: str) -> Invalid:
     detail = f"the picture could not be fetched: {why}"
     return Invalid(detail, "picture_not_fetched", errors=[FieldError(pointer, code, why)])
-
-
-def _absent() -> NotFound:
-    return NotFound("there is no such picture here")
 
 
 def _is_foreign(error: FieldError) -> bool:
