@@ -2,7 +2,7 @@
 
 import pytest
 
-from qz_common.urls import add_query, query_pairs
+from qz_common.urls import add_query, leaves_out, query_pairs
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,12 @@ def test_a_query_string_is_read_in_order_with_blanks() -> None:
 def test_only_the_first_fields_of_a_flood_are_read() -> None:
     pairs = query_pairs(b"&".join(b"k%d=1" % n for n in range(100_000)))
     assert [name for name, _ in pairs] == [f"k{n}" for n in range(50)]
+
+
+@pytest.mark.parametrize("room", [-1, 0, 1])
+@pytest.mark.parametrize("location", ["https://x.org/a", "https://x.org/a?b=c#d", "tel:+351"])
+def test_what_is_left_out_is_known_beforehand(location: str, room: int) -> None:
+    pairs = [("utm_source", "é"), ("utm_medium", "\N{BAR CHART}"), ("utm_id", "x")]
+    enough = len(add_query(location, pairs)) + room
+    is_left_out = add_query(location, pairs, enough) != add_query(location, pairs)
+    assert leaves_out(location, pairs, enough) == is_left_out

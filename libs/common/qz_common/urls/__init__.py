@@ -9,13 +9,14 @@ from qz_common.urls.hosts import Host, canonical_domain, parse_host
 from qz_common.urls.kinds import geo, mailto, map_place, map_point, sms, tel, whatsapp
 from qz_common.urls.parse import MAX_LENGTH, ParsedUrl, parse
 from qz_common.urls.policy import KNOWN_SHORTENERS, OPEN_POLICY, UrlPolicy
-from qz_common.urls.query import add_query, header_bytes, query_pairs
+from qz_common.urls.query import MAX_SERVED, add_query, header_bytes, leaves_out, query_pairs
 from qz_common.urls.referrer import refer_host
 from qz_common.urls.refusal import UrlCode, UrlRefused
 
 __all__ = [
     "KNOWN_SHORTENERS",
     "MAX_LENGTH",
+    "MAX_SERVED",
     "OPEN_POLICY",
     "AdmittedUrl",
     "Host",
@@ -28,6 +29,7 @@ __all__ = [
     "canonical_domain",
     "geo",
     "header_bytes",
+    "leaves_out",
     "mailto",
     "map_place",
     "map_point",

@@ -5,10 +5,12 @@ the destination is never replaced or repeated by one that a visitor brought alon
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from urllib.parse import parse_qsl, quote, unquote_plus
 
 MAX_SERVED = 4096
+MAX_ESCAPED = 12
+"""Bytes of one character."""
 MAX_PASSED_PAIRS = 50
 VISIBLE = re.compile(rb"[\x21-\x7e]+")
 
@@ -27,6 +29,15 @@ def add_query(location: str, pairs: Iterable[tuple[str, str]], limit: int = MAX_
             length += len(part) + 1
     joined = f"{head}?{'&'.join(parts)}" if parts else base
     return f"{joined}{hash_sign}{fragment}".encode("ascii")
+
+
+def leaves_out(location: str, pairs: Collection[tuple[str, str]], limit: int = MAX_SERVED) -> bool:
+    """Whether `add_query` has no room for one of them."""
+    letters = sum(len(name) + len(value) for name, value in pairs)
+    enough = len(location) + 1 + letters * MAX_ESCAPED + 2 * len(pairs)
+    if enough <= limit:
+        return False
+    return add_query(location, pairs, limit) != add_query(location, pairs, enough)
 
 
 def header_bytes(location: str) -> bytes:

@@ -38,6 +38,8 @@ class _Staged:
     links: dict[UUID, Link]
     code_changes: dict[UUID, Columns] = field(default_factory=dict)
     link_changes: dict[UUID, Columns] = field(default_factory=dict)
+    reports: dict[UUID, Report] = field(default_factory=dict)
+    """Of links, the last draft that changed each."""
 
 
 async def update(
@@ -129,13 +131,14 @@ def _stage(
         link = {**staged.links[link_id], **staged.link_changes.get(link_id, {})}
         wanted = link_draft(draft, mirrors=link["code_id"] == id)
         changed = read_columns(wanted, context, report, link) if wanted else {}
+        staged.reports[link_id] = report
         staged.link_changes[link_id] = staged.link_changes.get(link_id, {}) | changed
     staged.code_changes[id] = staged.code_changes.get(id, {}) | columns
 
 
 async def _write(conn: Transaction, principal: Principal, staged: _Staged, now: datetime) -> None:
     links = [(link, staged.link_changes.get(id, {})) for id, link in staged.links.items()]
-    await write_links(conn, principal, links, now)
+    await write_links(conn, principal, links, now, reports=staged.reports)
     rows = [
         _with_kind({**staged.codes[id], **columns, "updated_at": now}, staged)
         for id, columns in staged.code_changes.items()

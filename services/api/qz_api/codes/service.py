@@ -23,6 +23,7 @@ from qz_api.links import store as link_store
 from qz_api.links.context import Context, gather
 from qz_api.links.draft import CodeDraft, Report, refuse
 from qz_api.links.fields import Columns
+from qz_api.links.fitting import check_fit
 from qz_api.links.publish import Link, publish
 from qz_api.links.reading import read_new
 from qz_api.links.writing import insert_all as insert_links
@@ -73,7 +74,14 @@ async def create_all(
     _refuse_all(reports)
     made = await _insert_links(conn, principal, planned, reports, now)
     codes = await _insert_codes(conn, principal, planned, made, now)
-    await publish(conn, list(made.values()))
+    check_fit(
+        await publish(conn, list(made.values())),
+        {
+            made[each.code["id"]]["id"]: report
+            for each, report in zip(planned, reports, strict=True)
+            if each.new_link is not None
+        },
+    )
     settled = await settle(conn, principal, list(shared.values()), now)
     every = {**shared, **settled, **{link["id"]: link for link in made.values()}}
     found = [Found(code, every.get(code["link_id"])) for code in codes]
@@ -161,7 +169,9 @@ async def duplicate(
     _refuse_all([report])
     made = await _insert_links(conn, principal, [planned], [report], now)
     (row,) = await _insert_codes(conn, principal, [planned], made, now)
-    await publish(conn, list(made.values()))
+    check_fit(
+        await publish(conn, list(made.values())), {link["id"]: report for link in made.values()}
+    )
     found = Found(row, made.get(row["id"]))
     await audit.record(conn, principal, "qr.created", show_id("qr", row["id"]), None, told(found))
     await charge_created(conn, principal, 1, now)

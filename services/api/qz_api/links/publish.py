@@ -23,8 +23,9 @@ T = TypeVar("T", Rule, Arm)
 CHUNK = 1000
 
 
-async def publish(conn: Transaction, links: Sequence[Link]) -> None:
+async def publish(conn: Transaction, links: Sequence[Link]) -> list[CodeRecord]:
     """Links of one workspace and mode, whose rows this transaction has locked or made."""
+    published: list[CodeRecord] = []
     for start in range(0, len(links), CHUNK):
         chunk = links[start : start + CHUNK]
         records = await compile_all(conn, chunk)
@@ -33,6 +34,8 @@ async def publish(conn: Transaction, links: Sequence[Link]) -> None:
             for link, record in zip(chunk, records, strict=True)
         ]
         await outbox.append_all(conn, chunk[0]["workspace_id"], keyed)
+        published += records
+    return published
 
 
 async def compile_all(conn: Connection, links: Sequence[Link]) -> list[CodeRecord]:

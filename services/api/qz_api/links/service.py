@@ -19,6 +19,7 @@ from qz_api.links.columns import BLANK
 from qz_api.links.context import gather
 from qz_api.links.draft import LinkDraft, Report, refuse
 from qz_api.links.fields import RESTORABLE, Columns
+from qz_api.links.fitting import check_fit, check_users_fit
 from qz_api.links.flags import reflagged
 from qz_api.links.publish import Link, publish
 from qz_api.links.reading import lock_errors, read_columns, read_new
@@ -28,6 +29,10 @@ from qz_api.links.writing import insert_all, told, write_all
 from qz_api.transaction import Transaction
 from qz_common.errors import Gone
 from qz_common.ids import RANDOM_SLUG_LENGTH, show_id
+from qz_common.records import CodeRecord
+
+CHANGED: Mapping[Used, str] = {"campaign": "/utm", "destination": "/target"}
+"""The field of what links use that reaches them."""
 
 
 async def create(
@@ -96,8 +101,10 @@ async def update(
     now: datetime,
     report: Report | None = None,
 ) -> Link:
-    columns = await read_change(conn, principal, before, draft, own_hosts, report or Report())
-    (after,) = await write_all(conn, principal, [(before, columns)], now)
+    report = report or Report()
+    columns = await read_change(conn, principal, before, draft, own_hosts, report)
+    reports = {before["id"]: report}
+    (after,) = await write_all(conn, principal, [(before, columns)], now, reports=reports)
     return after
 
 
@@ -165,7 +172,10 @@ async def republish(conn: Transaction, workspace: UUID, by: Used, value: UUID | 
     has locked them with it (users.py)."""
     links = await store.lock_users(conn, workspace, by, value)
     for mode in sorted({link["mode"] for link in links}):
-        await _republish(conn, workspace, [link for link in links if link["mode"] == mode])
+        records = await _republish(
+            conn, workspace, [each for each in links if each["mode"] == mode]
+        )
+        check_users_fit(records, Report(CHANGED[by], whole=True))
     return len(links)
 
 
@@ -177,7 +187,7 @@ async def refuse_locked(
         return
     if locked := await store.count_users(conn, principal.workspace, by, value, locked=True):
         words = f"links that use it are locked for API keys: {locked}"
-        report.add("target" if by == "destination" else "", "code_locked", words)
+        report.add(CHANGED.get(by, "")[1:], "code_locked", words)
         refuse(report.errors)
 
 
@@ -197,14 +207,14 @@ async def _make(
     conn: Transaction, principal: Principal, columns: Columns, report: Report, now: datetime
 ) -> Link:
     (link,) = await insert_all(conn, principal, [columns], [report], now)
-    await publish(conn, [link])
+    check_fit(await publish(conn, [link]), {link["id"]: report})
     await audit.record(
         conn, principal, "link.created", show_id("lnk", link["id"]), None, told(link)
     )
     return link
 
 
-async def _republish(conn: Transaction, workspace: UUID, links: Sequence[Link]) -> None:
+async def _republish(conn: Transaction, workspace: UUID, links: Sequence[Link]) -> list[CodeRecord]:
     named = {link["destination_id"] for link in links if link["destination_id"]}
     locations = await neighbours.locations(conn, workspace, links[0]["mode"], named)
     rows = [
@@ -213,4 +223,4 @@ async def _republish(conn: Transaction, workspace: UUID, links: Sequence[Link]) 
     ]
     written = await store.update_links(conn, workspace, await reflagged(conn, rows))
     await codes.touch(conn, workspace, [row["id"] for row in rows], None)
-    await publish(conn, written)
+    return await publish(conn, written)

@@ -18,6 +18,7 @@ from qz_api.links import store
 from qz_api.links.columns import TARGET
 from qz_api.links.draft import Report, refuse
 from qz_api.links.fields import Columns, destination_ids
+from qz_api.links.fitting import check_fit
 from qz_api.links.flags import reflagged
 from qz_api.links.publish import Link, publish
 from qz_api.links.reading import unused_slug
@@ -40,6 +41,8 @@ UNTOLD = frozenset(
     }
 )  # fmt: skip
 """Columns that an audit entry leaves out."""
+LEADING = frozenset({*TARGET, "utm", "campaign_id"})
+"""Columns that say what a visitor is sent to, parameters included."""
 ID_COLUMNS = {
     "id": "lnk",
     "destination_id": "dst",
@@ -131,6 +134,7 @@ async def write_all(
     *,
     action: Action = "link.updated",
     note: VersionNote = PLAIN,
+    reports: Mapping[UUID, Report] | None = None,
 ) -> list[Link]:
     """Writes, versions, audits and publishes changed links; those without a change stay."""
     await hash_passwords([columns for _, columns in changes])
@@ -154,7 +158,11 @@ async def write_all(
             if columns
         ],
     )
-    await publish(conn, list(written.values()))
+    led = [link["id"] for link, columns in changes if columns.keys() & LEADING]
+    check_fit(
+        await publish(conn, list(written.values())),
+        {id: (reports or {}).get(id) or Report() for id in led},
+    )
     return [written.get(before["id"], before) for before, _ in changes]
 
 
