@@ -23,7 +23,7 @@ MOST_TOLD = 5
 
 def problem_of(code: str, errors: list[FieldError]) -> Invalid:
     words = "; ".join(list(dict.fromkeys(each.message for each in errors))[:MOST_TOLD])
-    own = code if code in OWN_CODES and {error.code for error in errors} == {code} else None
+    own = code if code in OWN_CODES else None
     return Invalid(words, own, errors=errors)
 
 
