@@ -118,6 +118,17 @@ def counts(events: Sequence[ScanEvent]) -> dict[str, Any]:
     return {"scans": len(events), "visitors": len({event.visitor for event in events})}
 
 
+def ends(events: Sequence[ScanEvent], zone: ZoneInfo) -> dict[str, Any]:
+    """What a total has besides its counts."""
+    times = sorted(event.ts_ms for event in events)
+    shown = [datetime.fromtimestamp(ms / 1000, zone).isoformat() for ms in times]
+    return {
+        "ips": len({event.ip_hash for event in events}),
+        "first_scan_at": shown[0] if shown else None,
+        "last_scan_at": shown[-1] if shown else None,
+    }
+
+
 def wall_label(ts_ms: int, bucket: str, zone: ZoneInfo) -> str:
     """How the calendar on the wall names the bucket: by date, or by hour and offset."""
     wall = datetime.fromtimestamp(ts_ms / 1000, zone)

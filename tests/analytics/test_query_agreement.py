@@ -12,7 +12,7 @@ from qz_analytics.clickhouse import ClickHouse
 from qz_analytics.ingest import periods, rollups
 from qz_analytics.query.question import Branch, Filter, Leaf, Question
 from qz_analytics.query.run import answer
-from qz_analytics.query.summary import Summary, summary
+from qz_analytics.query.summary import TOTALS, Summary, summary
 from qz_analytics.query.zones import Span
 from qz_common.clock import FrozenClock
 from qz_common.events import ScanEvent
@@ -139,12 +139,13 @@ async def _check_summary(
         filter=question.filter,
         verdicts=question.verdicts,
         limit=3,
-        metrics=("scans", "visitors"),
+        metrics=TOTALS,
     )
     found = await summary(reader, Summary(asked, tuple(sorted(oracle.DIMENSIONS))))
     expected = oracle.matching(events, asked)
     total = found["totals"]["scans"]
     assert total == len(expected)
+    assert found["totals"] == {**oracle.counts(expected), **oracle.ends(expected, asked.zone)}
     assert sum(point["scans"] for point in found["series"]) == total
     by_time = oracle.grouped(expected, (), asked.bucket, asked.zone)
     for point in found["series"]:

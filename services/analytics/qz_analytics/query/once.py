@@ -22,26 +22,23 @@ OVERLAPPING = 395
 ONE_SNAPSHOT = "enable_shared_storage_snapshot_in_query"
 """An older ClickHouse reads each part of a statement from another moment: always FINAL there."""
 OVERLAPS = """
-SELECT count() FROM
+SELECT countIf(reached >= low) FROM
 (
-    SELECT arraySort(groupArray((low, high))) AS reach FROM
-    (
-        SELECT _partition_id, _part, journal, min(seq) AS low, max(seq) AS high FROM scans
-        WHERE _partition_id >= {first} AND _partition_id <= {last}
-        GROUP BY _partition_id, _part, journal
-    )
-    GROUP BY _partition_id, journal
-    HAVING arrayExists(
-        (one, next) -> one.2 >= next.1, arrayPopBack(reach), arrayPopFront(reach)
-    )
+    SELECT min(seq) AS low, lagInFrame(max(seq)) OVER (
+        PARTITION BY _partition_id, journal ORDER BY min(seq)
+        ROWS BETWEEN 1 PRECEDING AND CURRENT ROW
+    ) AS reached
+    FROM scans WHERE _partition_id >= {first} AND _partition_id <= {last}
+    GROUP BY _partition_id, _part, journal
 )
 """
+"""Ranges in the order of their lower ends: if any two overlap, two neighbours do."""
 
 Statement = tuple[str, dict[str, object]]
-Months = Callable[[str], str]
+Bind = Callable[[str], str]
 
 
-def no_overlaps(spans: Sequence[Span], bind: Months) -> str:
+def no_overlaps(spans: Sequence[Span], bind: Bind) -> str:
     """A condition that ends the statement where a scan may lie in two parts of these months."""
     first = _month(from_ms(min(span.start_ms for span in spans)))
     last = _month(from_ms(max(span.end_ms for span in spans)))
