@@ -1,5 +1,6 @@
 """The default domain of a workspace is where its new codes stand."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -70,3 +71,19 @@ async def test_codes_stay_where_they_were_printed(
     assert (await made(api))["host"] == ""
     link = (await api.patch(f"/v1/links/{code['id']}", json={"name": "x"})).json()
     assert link["host"] == HOST
+
+
+async def test_domains_that_become_the_default_at_once(
+    api: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    ids = [(await claim(api, f"d{number}.example.com"))["id"] for number in range(4)]
+    await tenant.row("UPDATE domains SET status = 'verified' RETURNING id")
+
+    async def walk(step: int) -> list[int]:
+        wanted = [ids[step * turn % 4] for turn in range(8)]
+        patch = {"default": True}
+        return [(await api.patch(f"/v1/domains/{id}", json=patch)).status_code for id in wanted]
+
+    answers = await asyncio.gather(*[walk(step) for step in (1, 2, 3, 5, 7)])
+    assert {status for each in answers for status in each} == {200}
+    assert len(await tenant.rows("SELECT FROM domains WHERE is_default")) == 1

@@ -343,3 +343,15 @@ async def test_a_key_changes_no_page_that_a_locked_code_shows(
     assert (await published(tenant, made["id"])).status == "active"
     for unseen in ({"slug": "menu"}, {"title": "Menu"}):
         assert (await api.patch(f"{PATH}/{made['id']}", json=unseen)).status_code == 200
+
+
+async def test_a_new_page_and_an_old_one_that_want_a_slug_at_once(api: httpx.AsyncClient) -> None:
+    for number in range(15):
+        old, body = await make(api), {"slug": f"wanted-{number}"}
+        answers = await asyncio.gather(
+            api.post(PATH, json={"title": "New", **body}),
+            api.patch(f"{PATH}/{old['id']}", json=body),
+        )
+        won, lost = sorted(answers, key=lambda answer: answer.status_code)
+        assert won.status_code in (200, 201)
+        assert (lost.status_code, lost.json()["code"]) == (409, "slug_taken")

@@ -45,9 +45,11 @@ async def list_domains(call: Call) -> Answer:
 
 
 async def update_domain(call: Call) -> Answer:
-    before = await service.lock(call.conn, call.principal, call.id("dom"))
-    call.check_version(before["version"])
     patch = call.body(DomainPatch)
+    before = await service.lock(
+        call.conn, call.principal, call.id("dom"), for_default=bool(patch.default)
+    )
+    call.check_version(before["version"])
     row = await service.update(
         call.conn, call.principal, before, patch, await policy_of(call), call.now
     )

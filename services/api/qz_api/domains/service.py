@@ -60,7 +60,11 @@ async def get(conn: Connection, principal: Principal, id: UUID) -> Row:
     return present(await store.get(conn, principal.workspace, principal.mode, id), "domain")
 
 
-async def lock(conn: Connection, principal: Principal, id: UUID) -> Row:
+async def lock(
+    conn: Connection, principal: Principal, id: UUID, *, for_default: bool = False
+) -> Row:
+    if for_default:
+        await store.claim_default(conn, principal.workspace, principal.mode)
     return present(await store.lock(conn, principal.workspace, principal.mode, id), "domain")
 
 

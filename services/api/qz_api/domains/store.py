@@ -74,6 +74,13 @@ async def lock(conn: Connection, workspace: UUID, mode: str, id: UUID) -> Row | 
     )
 
 
+async def claim_default(conn: Connection, workspace: UUID, mode: str) -> None:
+    """Whoever makes a domain the default changes two of them: one command after the other."""
+    await conn.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"domain {workspace} {mode}"
+    )
+
+
 async def no_default(conn: Connection, workspace: UUID, mode: str, now: datetime) -> None:
     await conn.execute(
         f"""UPDATE domains SET is_default = false, version = version + 1, updated_at = $3

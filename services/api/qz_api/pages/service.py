@@ -42,9 +42,11 @@ async def create(
 ) -> Row:
     document = draft.model_dump(mode="json", exclude=OWN_COLUMNS)
     document, compiled = await _compiled(conn, principal, document, policy)
+    id = new_uuid()
+    await _claim_slug(conn, principal, draft.slug, id)
     row = await store.insert_landing(
         conn,
-        id=new_uuid(),
+        id=id,
         workspace=principal.workspace,
         mode=principal.mode,
         slug=draft.slug,
@@ -80,10 +82,7 @@ async def update(
         return before
     if says_news(before, shown):
         await refuse_locked(conn, principal, "page", before["id"], Report())
-    if slug and not await store.claim_slug(
-        conn, principal.workspace, principal.mode, slug, before["id"]
-    ):
-        raise _slug_taken(slug)
+    await _claim_slug(conn, principal, slug, before["id"])
     row = await store.update_landing(
         conn,
         workspace=principal.workspace,
@@ -155,6 +154,13 @@ def _told(row: Row | None) -> dict[str, Any] | None:
     if row is None:
         return None
     return {**row["document"], "slug": row["slug"], "published": row["published"]}
+
+
+async def _claim_slug(conn: Connection, principal: Principal, slug: str | None, id: UUID) -> None:
+    """Whoever wants a slug waits for others who want it: a new page and an old one alike."""
+    mine = principal.workspace, principal.mode
+    if slug and not await store.claim_slug(conn, *mine, slug, id):
+        raise _slug_taken(slug)
 
 
 def _slug_taken(slug: str | None) -> Conflict:
