@@ -1,5 +1,6 @@
 """The consumer on a real broker and a real store: exact, in order, and through outages."""
 
+import math
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
@@ -91,6 +92,7 @@ async def test_a_topic_full_of_poison_stops_the_consumer_and_says_so(
     async with consuming(stores, kafka, dead_in_row=50) as running:
         await sender.send_raw((JOURNAL, b"{") for _ in range(60))
         await eventually(lambda: running.ingest.metrics.stopped._value.get() == 1)
+        assert math.isnan(running.ingest.metrics.lag._value.get())
         assert "dead records in a row" in (await running.trouble() or "")
         assert not running.task.done()
 

@@ -7,6 +7,7 @@ rollups and verify. The owner of partition 0 keeps the rollups; nobody else does
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
@@ -159,6 +160,7 @@ class Ingest:
         """Counts why, and says it to readiness."""
         self.trouble = f"{type(error).__name__}: {error}"[:200]
         self.metrics.restarts.labels(type(error).__name__).inc()
+        self.metrics.lag.set(math.nan)  # the last number, or a zero, would look like health
         return self.trouble
 
     async def _readiness(self) -> str | None:
