@@ -50,7 +50,9 @@ def ingest_metrics(registry: CollectorRegistry) -> IngestMetrics:
             buckets=SECONDS,
             registry=registry,
         ),
-        lag=gauge("lag_records", "Records of our partitions not yet stored; NaN while none are read."),
+        lag=gauge(
+            "lag_records", "Records of our partitions not yet stored; NaN while none are read."
+        ),
         delay=gauge("delay_seconds", "Age of the newest stored scan when its block was stored."),
         gaps=counter("journal_gaps", "Jumps in a journal's numbers."),
         retries=counter("store_retries", "Blocks that the store didn't take at once."),
