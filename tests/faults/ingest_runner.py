@@ -101,7 +101,7 @@ async def _stop_when_all_is_stored(side: ClickHouse, until: Path, stop: asyncio.
 
 
 def _number_in(path: Path) -> int:
-    return int(path.read_text()) if path.exists() else 0
+    return int(path.read_text() or 0) if path.exists() else 0
 
 
 async def report(plan: Plan) -> None:
@@ -117,8 +117,15 @@ async def report(plan: Plan) -> None:
     links = [tuple(row) for row in await store.rows("SELECT DISTINCT workspace, link FROM scans")]
     found["totals"] = {row[1]: row[3] for row in await totals(store, links)}
     found["gaps"] = (await store.rows("SELECT sum(missing) FROM journal_gaps FINAL"))[0][0]
-    await asyncio.to_thread(Path(plan.report).write_text, json.dumps(found))
+    await asyncio.to_thread(_write_whole, Path(plan.report), json.dumps(found))
     await store.close()
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Whoever looks meanwhile finds nothing, or all of it."""
+    fresh = path.with_suffix(".new")
+    fresh.write_text(text)
+    fresh.replace(path)
 
 
 async def _rows(store: ClickHouse) -> list[int]:

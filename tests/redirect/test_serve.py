@@ -12,6 +12,7 @@ from tests.fixtures.edge import (
     edge_process,
     exchange,
     get,
+    is_open,
     journaled,
     killed_at_end,
     locations,
@@ -33,6 +34,8 @@ async def test_it_is_not_ready_without_a_replica_and_takes_one_up(tmp_path: Path
         edge.child.launch()
         eventually_sync(alive, within=20)
         assert not ready()
+        # the port of operators opens first
+        await eventually(lambda: is_open(edge.port))
         assert statuses(await exchange(edge.port, get("/plain"))) == [404]
         put(tmp_path, slugs(plain=code()))
         eventually_sync(ready, within=10)
@@ -73,7 +76,7 @@ async def test_what_was_half_asked_at_sigterm_is_answered(tmp_path: Path) -> Non
         # another connection, so that the half is known to have been read
         assert statuses(await exchange(edge.port, get("/plain"))) == [302]
         stopping = asyncio.create_task(asyncio.to_thread(edge.child.stop))
-        await eventually(lambda: is_closed(edge.port), within=20)
+        await eventually(lambda: _is_closed(edge.port), within=20)
         writer.write(b"\r\n")
         last = await asyncio.wait_for(reader.read(), 5)
         assert statuses(last) == [302]
@@ -82,13 +85,8 @@ async def test_what_was_half_asked_at_sigterm_is_answered(tmp_path: Path) -> Non
         await stopping
 
 
-async def is_closed(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(HOST, port)
-    except OSError:
-        return True
-    writer.close()
-    return False
+async def _is_closed(port: int) -> bool:
+    return not await is_open(port)
 
 
 async def test_metrics_tell_of_hits_misses_and_the_journal(tmp_path: Path) -> None:
