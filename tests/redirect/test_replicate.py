@@ -51,7 +51,7 @@ async def test_who_waits_for_another_says_so_and_takes_over(
     first, second = asyncio.Event(), asyncio.Event()
     other = replace(settings, ops_port=free_port())
     one = asyncio.create_task(replicate(settings, first))
-    await eventually(lambda: is_ready(settings))
+    await eventually(lambda: is_at_work(settings))
     two = asyncio.create_task(replicate(other, second))
     await eventually(lambda: answers_to(other, "/livez"))
     told = await answers_to(other, "/readyz")
@@ -60,7 +60,7 @@ async def test_who_waits_for_another_says_so_and_takes_over(
     assert reasons == {"host": "another process of this host replicates"}
     first.set()
     await one
-    await eventually(lambda: is_ready(other))
+    await eventually(lambda: is_at_work(other))
     second.set()
     await two
 
@@ -73,6 +73,9 @@ async def answers_to(settings: ReplicateSettings, path: str) -> httpx.Response |
             return None
 
 
-async def is_ready(settings: ReplicateSettings) -> bool:
-    answer = await answers_to(settings, "/readyz")
-    return answer is not None and answer.status_code == 200
+async def is_at_work(settings: ReplicateSettings) -> bool:
+    """Ready, and following: one that is stopped while it connects leaves a connection behind."""
+    ready = await answers_to(settings, "/readyz")
+    told = await answers_to(settings, "/metrics")
+    connected = told is not None and "quietzone_replicate_connected 1.0" in told.text
+    return connected and ready is not None and ready.status_code == 200
