@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import asyncpg
 import httpx
+import pytest
 from aiokafka import ConsumerRecord
 
 from qz_api.connection import Connection, Row
 from qz_api.deferred import write_deferred
 from qz_api.deps import Deps
 from qz_api.metrics import WorkerMetrics
-from qz_api.outbox import store
+from qz_api.outbox import store, watch
 from qz_api.outbox.reseed import republish
 from qz_api.outbox.watch import stand
 from qz_api.settings import WorkerSettings
@@ -175,8 +176,10 @@ async def test_a_look_that_takes_long_holds_up_no_edit(
     api: httpx.AsyncClient,
     tenant: Tenant,
     deps: Deps,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It waits for markers in partitions that have no record yet."""
+    """It waits for markers in partitions that have no record yet, longer than all else takes."""
+    monkeypatch.setattr(watch, "READ_MS", 6_000)
     async with deps.db.system() as conn:
         topic = worker_settings.kafka.topic(ROUTING)
         await store.begin_fill(conn, topic, "lost")
