@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.fixtures.load import Load, under_load
 from tests.fixtures.quietzone import Quietzone
 from tests.fixtures.stack import installation
+from tests.fixtures.wait import eventually_sync
 
 STEP_SECONDS = 0.005
 MOST_SECONDS = 30.0
@@ -68,10 +69,7 @@ def probe(stack: Quietzone, link: str, slug: str) -> float:
     time.sleep(random.random())
     assert stack.scan(slug) is not None
     began = time.perf_counter()
-    while stack.stored(link) != 1:
-        if time.perf_counter() - began > MOST_SECONDS:
-            raise TimeoutError(f"a scan of {slug} is not counted after {MOST_SECONDS} s")
-        time.sleep(STEP_SECONDS)
+    eventually_sync(lambda: stack.stored(link) == 1, MOST_SECONDS, STEP_SECONDS)
     return time.perf_counter() - began
 
 
